@@ -1,0 +1,50 @@
+/**
+ * The seam between instruments and the place where their numbers lie: this process's heap, or files
+ * that several processes map. An instrument knows no more of it than a `Float64Array` and an index.
+ */
+
+import type { StoredFamily } from '../model/cells.ts';
+import type { MetricFamily } from '../model/family.ts';
+import type { Pairs } from '../model/labels.ts';
+
+/** Where the numbers of one series lie: consecutive cells of an array that never moves. */
+export interface Cells {
+  /** The array that holds the cells. It stays where it is while the series is in use. */
+  readonly cells: Float64Array;
+  /** The place of the series' first cell in {@linkcode cells}. */
+  readonly index: number;
+}
+
+/** Hands out the cells of one family's series. */
+export interface SeriesStorage {
+  /**
+   * Returns cells that hold 0 and belong to the caller alone.
+   *
+   * `pairs` are the describing labels of an info metric, which has no number to keep. Never throws:
+   * a storage that runs out of room goes on counting on the heap and says so in its own way.
+   */
+  allocate(labelValues: readonly string[], pairs?: Pairs): Cells;
+  /** Takes cells back. The caller has let go of them: they may be another series' the next moment. */
+  release(place: Cells): void;
+}
+
+/** Keeps the numbers of a registry's metrics. */
+export interface Storage {
+  /** Declares a family, once, and returns what hands out cells for its series. */
+  declare(family: StoredFamily): SeriesStorage;
+  /**
+   * Returns the families of every process that shares this storage, merged and ordered by name.
+   * Absent where only this process writes: the registry then shows its own instruments.
+   */
+  collect?(): Promise<readonly MetricFamily[]>;
+  /**
+   * Seconds of a clock that everyone who shares the storage agrees on, to tell which of two
+   * processes wrote last. Absent where only this process writes.
+   */
+  now?(): number;
+  /**
+   * Makes what was counted so far visible to every process, for storages that write behind.
+   * Absent where a write is visible the moment it is made.
+   */
+  flush?(): void;
+}
