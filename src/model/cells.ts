@@ -63,7 +63,9 @@ export function isStamped({ type, mode }: Pick<StoredFamily, 'type' | 'mode'>): 
 }
 
 /** How many cells a series of this family has. */
-export function cellCount(family: Pick<StoredFamily, 'type' | 'mode' | 'bounds' | 'states'>): number {
+export function cellCount(
+  family: Pick<StoredFamily, 'type' | 'mode' | 'bounds' | 'states'>,
+): number {
   const stamp = isStamped(family) ? 1 : 0;
   switch (family.type) {
     case 'counter':

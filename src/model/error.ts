@@ -43,11 +43,13 @@ export class MetricsError extends Error {
  * Called on the way to a `throw` alone, so that a good call never pays for the sentence.
  */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 64 ? `${value.slice(0, 61)}…` : value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 64 ? `${value.slice(0, 61)}…` : value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', …' : ''}]`;
+  if (Array.isArray(value))
+    return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', …' : ''}]`;
   const name: unknown = value.constructor?.name;
   return name === 'Object' || typeof name !== 'string' ? 'an object' : `an object of class ${name}`;
 }

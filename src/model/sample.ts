@@ -1,5 +1,6 @@
 /** A family as plain samples, one object for each line of an exposition. */
 
+import { formatBound } from './bound.ts';
 import type { Exemplar } from './exemplar.ts';
 import type {
   FamilyHeader,
@@ -10,7 +11,6 @@ import type {
   Timestamp,
 } from './family.ts';
 import type { Pair, Pairs } from './labels.ts';
-import { formatBound } from './bound.ts';
 
 /** One line of an exposition. */
 export interface Sample {
