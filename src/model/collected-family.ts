@@ -1,0 +1,115 @@
+/** What the families that custom collectors build have in common: a header and a list of metrics. */
+
+import { show } from './error.ts';
+import type { FamilyWriter, MetricFamily, MetricType, Timestamp, Walk } from './family.ts';
+import type { LabelValue, Pairs } from './labels.ts';
+import { familyName, validateLabelNames } from './name.ts';
+import { type Sample, samplesOf } from './sample.ts';
+
+/** What every family is made with. */
+export interface MetricFamilyOptions {
+  /** The metric's name; a counter's with or without `_total`, an info metric's with or without `_info`. */
+  readonly name: string;
+  /** A sentence for people. */
+  readonly help: string;
+  /** The unit, a plural base unit such as `seconds`, which is the name's last word. */
+  readonly unit?: string;
+  /** The names of the labels whose values `addMetric` takes, in that order. */
+  readonly labelNames?: readonly string[];
+}
+
+interface Metric {
+  readonly labelValues: readonly string[];
+  readonly timestamp: Timestamp | undefined;
+  readonly write: (writer: FamilyWriter) => void;
+}
+
+/** The base of the family classes. Programs use {@linkcode GaugeMetricFamily} and its like. */
+export abstract class CollectedFamily implements MetricFamily {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly unit: string;
+  readonly labelNames: readonly string[];
+  readonly constantLabels: Pairs = [];
+  readonly #metrics: Metric[] = [];
+
+  /**
+   * @throws {TypeError} When name, help or label names are of the wrong type.
+   * @throws {RangeError} When the name or a label name is not allowed.
+   */
+  constructor(type: MetricType, { name, help, unit = '', labelNames = [] }: MetricFamilyOptions) {
+    this.name = familyName(type, name);
+    this.type = type;
+    const subject = this.subject;
+    if (typeof help !== 'string') {
+      throw new TypeError(`${subject}: help is no text, expected a string, got ${show(help)}`);
+    }
+    validateLabelNames(subject, this, labelNames);
+    this.help = help;
+    this.unit = unit;
+    this.labelNames = [...labelNames];
+  }
+
+  /** {@inheritDoc MetricFamily.walk} */
+  walk(writer: FamilyWriter): Walk {
+    let next = -1;
+    return {
+      advance: () => {
+        if (next < 0) {
+          writer.begin(this);
+          next = 0;
+        }
+        while (next < this.#metrics.length) {
+          if (writer.full) return false;
+          const { labelValues, timestamp, write } = this.#metrics[next++]!;
+          for (let depth = 0; depth < labelValues.length; depth++)
+            writer.label(depth, labelValues[depth]!);
+          if (timestamp !== undefined) writer.at(timestamp);
+          write(writer);
+        }
+        return true;
+      },
+      close: () => {},
+    };
+  }
+
+  /** {@inheritDoc MetricFamily.samples} */
+  get samples(): Sample[] {
+    return samplesOf(this);
+  }
+
+  /** The family as errors name it. */
+  protected get subject(): string {
+    return `${this.type} "${this.name}"`;
+  }
+
+  /** Adds a metric whose point `write` hands over. */
+  protected add(
+    labelValues: readonly LabelValue[],
+    timestamp: Timestamp | undefined,
+    write: (writer: FamilyWriter) => void,
+  ): this {
+    if (!Array.isArray(labelValues) || labelValues.length !== this.labelNames.length) {
+      throw new RangeError(
+        `${this.subject}: wrong label values, expected ${this.labelNames.length} for ${show(this.labelNames)}, got ${show(labelValues)}`,
+      );
+    }
+    const values = labelValues.map((value: unknown, i) => {
+      if (typeof value === 'string' || typeof value === 'number') return String(value);
+      throw new TypeError(
+        `${this.subject}: label "${this.labelNames[i]}" has no usable value, expected a string or number, got ${show(value)}`,
+      );
+    });
+    this.#metrics.push({ labelValues: values, timestamp, write });
+    return this;
+  }
+
+  /** Refuses a value that is not a number. */
+  protected number(what: string, value: unknown): number {
+    if (typeof value === 'number') return value;
+    throw new TypeError(
+      `${this.subject}: ${what} is no number, expected a number, got ${show(value)}`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+/** Families that state rather than count, for custom collectors: info and state sets. */
+
+import { CollectedFamily, type MetricFamilyOptions } from './collected-family.ts';
+import { show } from './error.ts';
+import type { Timestamp } from './family.ts';
+import type { LabelValue, Pairs } from './labels.ts';
+
+/** What a statement may come with. */
+export interface StatementMetricOptions {
+  /** The time of the sample. Leave it out: Prometheus then uses the time of the scrape. */
+  readonly timestamp?: Timestamp;
+}
+
+/** Facts as labels: versions, build hashes, host names. */
+export class InfoMetricFamily extends CollectedFamily {
+  /** @throws {TypeError | RangeError} When a name is not allowed. */
+  constructor(options: MetricFamilyOptions) {
+    super('info', options);
+  }
+
+  /**
+   * Adds the facts about what these label values name.
+   *
+   * @throws {TypeError | RangeError} When label values do not fit the label names, a fact is
+   * neither string nor number, or bears a label's name.
+   */
+  addMetric(
+    labelValues: readonly LabelValue[],
+    facts: Readonly<Record<string, LabelValue>>,
+    options: StatementMetricOptions = {},
+  ): this {
+    const pairs: Pairs = Object.entries(facts).map(([name, value]: [string, unknown]) => {
+      if (this.labelNames.includes(name)) {
+        throw new RangeError(
+          `${this.subject}: fact bears a label's name, expected another name, got ${show(name)}`,
+        );
+      }
+      if (typeof value === 'string' || typeof value === 'number') return [name, String(value)];
+      throw new TypeError(
+        `${this.subject}: fact "${name}" has no usable value, expected a string or number, got ${show(value)}`,
+      );
+    });
+    return this.add(labelValues, options.timestamp, (writer) => writer.info(pairs));
+  }
+}
+
+/** Sets of states, each on or off: circuit breakers, feature flags. */
+export class StateSetMetricFamily extends CollectedFamily {
+  /** @throws {TypeError | RangeError} When a name is not allowed. */
+  constructor(options: MetricFamilyOptions) {
+    super('stateset', options);
+  }
+
+  /**
+   * Adds the states of what these label values name.
+   *
+   * @throws {TypeError | RangeError} When label values do not fit the label names.
+   */
+  addMetric(
+    labelValues: readonly LabelValue[],
+    states: Readonly<Record<string, boolean>>,
+    options: StatementMetricOptions = {},
+  ): this {
+    const names = Object.keys(states);
+    const on = Object.values(states);
+    return this.add(labelValues, options.timestamp, (writer) => {
+      writer.stateSet(names, (state) => on[state] === true);
+    });
+  }
+}
