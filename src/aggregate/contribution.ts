@@ -1,0 +1,40 @@
+/** What one process has to say: the seam between whoever reads processes and the merging of them. */
+
+import type { StoredFamily } from '../model/cells.ts';
+import type { Pairs } from '../model/labels.ts';
+
+/** Everything that one process, or one thread that counts for itself, has counted. */
+export interface Contribution {
+  /** Tells it from every other one for ever: random, hexadecimal, never reused. */
+  readonly id: string;
+  /** What the label `pid` says where processes are shown apart: `4711`, or `4711-2` for a thread. */
+  readonly process: string;
+  /** False once the process ended: `live…` gauges leave it out. */
+  readonly alive: boolean;
+  /** When the process began, Unix seconds. The newest one's declarations win. */
+  readonly startTime: number;
+  /** Another number whenever families or series come or go; the same while only values change. */
+  readonly revision: number;
+  /** The families it has, in the order they were declared. */
+  readonly families: readonly ContributedFamily[];
+  /** The cells of all its series. May be refilled between merges, never during one. */
+  readonly values: Float64Array;
+}
+
+/** One family as one process declared it. */
+export interface ContributedFamily {
+  /** The declaration. */
+  readonly family: StoredFamily;
+  /** The series it has there, in any order. */
+  readonly series: readonly ContributedSeries[];
+}
+
+/** One series of one process. */
+export interface ContributedSeries {
+  /** One value for each of the declaration's label names. */
+  readonly labelValues: readonly string[];
+  /** The describing labels of an info metric; empty for other types. */
+  readonly pairs: Pairs;
+  /** The place of its first cell in {@linkcode Contribution.values}. */
+  readonly index: number;
+}

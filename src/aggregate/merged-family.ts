@@ -1,0 +1,198 @@
+/** A family that several processes have, with the numbers of one scrape. */
+
+import type {
+  FamilyHeader,
+  FamilyWriter,
+  HistogramPoint,
+  MetricFamily,
+  MetricType,
+  SummaryPoint,
+  Walk,
+} from '../model/family.ts';
+import type { Pairs } from '../model/labels.ts';
+import { type Sample, samplesOf } from '../model/sample.ts';
+import type { FamilyLayout } from './family-layout.ts';
+
+/** Shows the cells that begin at `base` as the layout says. They stay as they are from now on. */
+export class MergedFamily implements MetricFamily {
+  readonly name: string;
+  readonly type: MetricType;
+  readonly help: string;
+  readonly unit: string;
+  readonly labelNames: readonly string[];
+  readonly constantLabels: Pairs;
+  readonly #layout: FamilyLayout;
+  readonly #cells: Float64Array;
+  readonly #base: number;
+
+  /** The merging makes it, and fills `cells` before anybody walks. */
+  constructor(layout: FamilyLayout, cells: Float64Array, base: number) {
+    const { family } = layout;
+    this.name = family.name;
+    this.type = family.type;
+    this.help = family.help;
+    this.unit = family.unit;
+    this.labelNames = family.labelNames;
+    this.constantLabels = family.constantLabels;
+    this.#layout = layout;
+    this.#cells = cells;
+    this.#base = base;
+  }
+
+  walk(writer: FamilyWriter): Walk {
+    const emit = emitter(this.#layout, this.#cells, writer);
+    return new MergedWalk({ header: this, layout: this.#layout, base: this.#base, writer, emit });
+  }
+
+  get samples(): Iterable<Sample> {
+    return samplesOf(this);
+  }
+}
+
+/** Gives series `series`, whose cells begin at `index`, to the writer as one point. */
+type Emit = (index: number, series: number) => void;
+
+interface MergedWalkOptions {
+  readonly header: FamilyHeader;
+  readonly layout: FamilyLayout;
+  readonly base: number;
+  readonly writer: FamilyWriter;
+  readonly emit: Emit;
+}
+
+class MergedWalk implements Walk {
+  readonly #header: FamilyHeader;
+  readonly #layout: FamilyLayout;
+  readonly #base: number;
+  readonly #writer: FamilyWriter;
+  readonly #emit: Emit;
+  /** The series to be written next, or -1 before the family has begun. */
+  #next = -1;
+
+  constructor({ header, layout, base, writer, emit }: MergedWalkOptions) {
+    this.#header = header;
+    this.#layout = layout;
+    this.#base = base;
+    this.#writer = writer;
+    this.#emit = emit;
+  }
+
+  advance(): boolean {
+    const writer = this.#writer;
+    const { labelValues, width, family } = this.#layout;
+    if (this.#next < 0) {
+      writer.begin(this.#header);
+      this.#next = 0;
+    }
+    const depth = family.labelNames.length;
+    while (this.#next < labelValues.length) {
+      if (writer.full) return false;
+      const at = this.#next++;
+      const values = labelValues[at]!;
+      let from = at === 0 ? 0 : sharedLabels(labelValues[at - 1]!, values, depth);
+      for (; from < depth; from++) writer.label(from, values[from]!);
+      this.#emit(this.#base + at * width, at);
+    }
+    return true;
+  }
+
+  close(): void {
+    this.#next = Infinity;
+  }
+}
+
+/** How many labels at the front are the same. */
+function sharedLabels(one: readonly string[], other: readonly string[], depth: number): number {
+  let shared = 0;
+  while (shared < depth && one[shared] === other[shared]) shared++;
+  return shared;
+}
+
+function emitter({ family, pairs }: FamilyLayout, cells: Float64Array, writer: FamilyWriter): Emit {
+  switch (family.type) {
+    case 'counter':
+      return (index) => writer.number(cells[index]!, startTime(cells[index + 1]!));
+    case 'gauge':
+      return (index) => writer.number(cells[index]!);
+    case 'histogram': {
+      const point = new CellsHistogram(family.bounds, cells);
+      return (index) => writer.histogram(point.at(index));
+    }
+    case 'summary': {
+      const point = new CellsSummary(cells);
+      return (index) => writer.summary(point.at(index));
+    }
+    case 'info':
+      return (_, series) => writer.info(pairs[series]!);
+    case 'stateset': {
+      let first = 0;
+      const on = (state: number): boolean => cells[first + state] !== 0;
+      return (index) => {
+        first = index;
+        writer.stateSet(family.states, on);
+      };
+    }
+  }
+}
+
+function startTime(seconds: number): number | undefined {
+  return seconds > 0 ? seconds : undefined;
+}
+
+/** One object for all series of a walk, moved from each to the next. */
+class CellsHistogram implements HistogramPoint {
+  readonly bounds: readonly number[];
+  readonly cells: Float64Array;
+  readonly cumulative = false;
+  readonly exemplars: undefined = undefined;
+  index = 0;
+
+  constructor(bounds: readonly number[], cells: Float64Array) {
+    this.bounds = bounds;
+    this.cells = cells;
+  }
+
+  get sum(): number {
+    return this.cells[this.index + this.bounds.length + 1]!;
+  }
+
+  get created(): number | undefined {
+    return startTime(this.cells[this.index + this.bounds.length + 2]!);
+  }
+
+  at(index: number): this {
+    this.index = index;
+    return this;
+  }
+}
+
+const NONE: readonly number[] = [];
+
+/** One object for all series of a walk, moved from each to the next. */
+class CellsSummary implements SummaryPoint {
+  readonly quantiles: readonly number[] = NONE;
+  readonly values: readonly number[] = NONE;
+  readonly #cells: Float64Array;
+  #index = 0;
+
+  constructor(cells: Float64Array) {
+    this.#cells = cells;
+  }
+
+  get count(): number {
+    return this.#cells[this.#index]!;
+  }
+
+  get sum(): number {
+    return this.#cells[this.#index + 1]!;
+  }
+
+  get created(): number | undefined {
+    return startTime(this.#cells[this.#index + 2]!);
+  }
+
+  at(index: number): this {
+    this.#index = index;
+    return this;
+  }
+}
