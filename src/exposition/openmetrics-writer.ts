@@ -1,0 +1,133 @@
+/** OpenMetrics 1.0, which carries what the text format cannot: units, start times, exemplars. */
+
+import type { Exemplar } from '../model/exemplar.ts';
+import type {
+  FamilyHeader,
+  HistogramPoint,
+  MetricType,
+  SummaryPoint,
+  Timestamp,
+} from '../model/family.ts';
+import type { Pair, Pairs } from '../model/labels.ts';
+import { escapeQuoted } from './escape.ts';
+import { LineWriter } from './line-writer.ts';
+import { toSeconds } from './timestamp.ts';
+import type { ChunkWriter, WriteOptions } from './write.ts';
+
+/** The suffix that most samples of a family bear. */
+const SUFFIXES: Readonly<Record<MetricType, string>> = {
+  counter: '_total',
+  gauge: '',
+  summary: '',
+  histogram: '_bucket',
+  gaugehistogram: '_bucket',
+  info: '_info',
+  stateset: '',
+  unknown: '',
+};
+
+/**
+ * Writes families in OpenMetrics 1.0.
+ *
+ * What the format forbids is left out: a unit that is not the name's last word, sum and count of a
+ * histogram with negative bounds, exemplars anywhere but on counters and buckets.
+ *
+ * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/ | OpenMetrics 1.0}
+ */
+export class OpenMetricsWriter implements ChunkWriter {
+  readonly #lines = new LineWriter();
+  readonly #withStartTimes: boolean;
+  #family: FamilyHeader | undefined;
+
+  constructor({ created = false }: Pick<WriteOptions, 'created'> = {}) {
+    this.#withStartTimes = created;
+  }
+
+  get full(): boolean {
+    return this.#lines.full;
+  }
+
+  take(): Uint8Array {
+    return this.#lines.take();
+  }
+
+  finish(): void {
+    this.#lines.out.text('# EOF\n');
+  }
+
+  begin(family: FamilyHeader): void {
+    this.#family = family;
+    const { name, type, help } = family;
+    const unit = hasUnit(family) ? `# UNIT ${name} ${family.unit}\n` : '';
+    this.#lines.out.text(`# TYPE ${name} ${type}\n${unit}# HELP ${name} ${escapeQuoted(help)}\n`);
+    this.#lines.begin(family, SUFFIXES[type]);
+  }
+
+  label(depth: number, value: string): void {
+    this.#lines.label(depth, value);
+  }
+
+  at(timestamp: Timestamp): void {
+    const time = toSeconds(timestamp);
+    this.#lines.time = time && ` ${time}`;
+  }
+
+  number(value: number, created?: number, exemplar?: Exemplar): void {
+    this.#lines.sample(value, this.#family?.type === 'counter' ? exemplar : undefined);
+    this.#startTime(created);
+    this.#lines.time = '';
+  }
+
+  histogram(point: HistogramPoint): void {
+    const lines = this.#lines;
+    const gauge = this.#family?.type === 'gaugehistogram';
+    const count = lines.buckets(point, point.exemplars);
+    // Sum and count come together or not at all.
+    if (point.sum !== undefined && (gauge || !(point.bounds[0]! < 0))) {
+      lines.sampleWith(gauge ? '_gsum' : '_sum', [], point.sum);
+      lines.sampleWith(gauge ? '_gcount' : '_count', [], count);
+    }
+    this.#startTime(point.created);
+    lines.time = '';
+  }
+
+  summary(point: SummaryPoint): void {
+    this.#lines.summary(point);
+    this.#startTime(point.created);
+    this.#lines.time = '';
+  }
+
+  info(pairs: Pairs): void {
+    this.#lines.sampleWith('_info', pairs, 1);
+    this.#lines.time = '';
+  }
+
+  stateSet(states: readonly string[], on: (state: number) => boolean): void {
+    this.#lines.stateSet(this.#family?.name ?? '', states, on);
+    this.#lines.time = '';
+  }
+
+  sample(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
+    const allowed = mayHaveExemplar(this.#family?.type, suffix) ? exemplar : undefined;
+    this.#lines.sampleWith(suffix, extra === undefined ? [] : [extra], value, allowed);
+    this.#lines.time = '';
+  }
+
+  #startTime(created: number | undefined): void {
+    if (!this.#withStartTimes || created === undefined) return;
+    const type = this.#family?.type;
+    if (type === 'counter' || type === 'summary' || type === 'histogram') {
+      this.#lines.sampleWith('_created', [], created);
+    }
+  }
+}
+
+/** True where the unit may be named: a unit that is not the name's last word fails the scrape. */
+function hasUnit({ name, type, unit }: FamilyHeader): boolean {
+  return unit !== '' && type !== 'info' && type !== 'stateset' && name.endsWith(`_${unit}`);
+}
+
+function mayHaveExemplar(type: MetricType | undefined, suffix: string): boolean {
+  if (type === 'counter') return suffix === '_total';
+  return (type === 'histogram' || type === 'gaugehistogram') && suffix === '_bucket';
+}

@@ -1,0 +1,149 @@
+/** The text format 0.0.4, which every Prometheus reads. */
+
+import type {
+  FamilyHeader,
+  HistogramPoint,
+  MetricType,
+  SummaryPoint,
+  Timestamp,
+} from '../model/family.ts';
+import type { Pair, Pairs } from '../model/labels.ts';
+import { ByteBuffer } from './byte-buffer.ts';
+import { escapeHelp } from './escape.ts';
+import { LineWriter } from './line-writer.ts';
+import { toMilliseconds } from './timestamp.ts';
+import type { ChunkWriter } from './write.ts';
+
+/** What the format, which has five types, calls those of OpenMetrics. */
+const TYPES: Readonly<Record<MetricType, string>> = {
+  counter: 'counter',
+  gauge: 'gauge',
+  summary: 'summary',
+  histogram: 'histogram',
+  gaugehistogram: 'histogram',
+  info: 'gauge',
+  stateset: 'gauge',
+  unknown: 'untyped',
+};
+
+type KeptSuffix = '_gcount' | '_gsum';
+
+/**
+ * Writes families in the text format 0.0.4.
+ *
+ * It has no place for units, start times and exemplars. Sum and count of a gauge histogram bear the
+ * names they have in OpenMetrics, since a series must not change its name with the format; as a
+ * histogram of this format cannot have them, they follow it as two gauges, as in Python's client.
+ *
+ * @see {@link https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format | Text-based format}
+ */
+export class TextWriter implements ChunkWriter {
+  readonly #lines = new LineWriter();
+  #family: FamilyHeader | undefined;
+  /** Lines of a gauge histogram's counts and sums, kept until its buckets are written. */
+  readonly #kept = new Map<KeptSuffix, ByteBuffer>();
+
+  get full(): boolean {
+    return this.#lines.full;
+  }
+
+  take(): Uint8Array {
+    return this.#lines.take();
+  }
+
+  finish(): void {
+    this.#writeKept();
+  }
+
+  begin(family: FamilyHeader): void {
+    this.#writeKept();
+    this.#family = family;
+    const { name, type, help } = family;
+    const suffix = type === 'counter' ? '_total' : type === 'info' ? '_info' : '';
+    this.#header(name + suffix, help, TYPES[type]);
+    const bucketed = type === 'histogram' || type === 'gaugehistogram';
+    this.#lines.begin(family, bucketed ? '_bucket' : suffix);
+  }
+
+  label(depth: number, value: string): void {
+    this.#lines.label(depth, value);
+  }
+
+  at(timestamp: Timestamp): void {
+    const time = toMilliseconds(timestamp);
+    this.#lines.time = time && ` ${time}`;
+  }
+
+  number(value: number): void {
+    this.#lines.sample(value);
+    this.#lines.time = '';
+  }
+
+  histogram(point: HistogramPoint): void {
+    const lines = this.#lines;
+    const count = lines.buckets(point);
+    if (this.#family?.type === 'gaugehistogram') {
+      this.#keep('_gcount', undefined, count);
+      if (point.sum !== undefined) this.#keep('_gsum', undefined, point.sum);
+    } else {
+      if (point.sum !== undefined) lines.sampleWith('_sum', [], point.sum);
+      lines.sampleWith('_count', [], count);
+    }
+    lines.time = '';
+  }
+
+  summary(point: SummaryPoint): void {
+    this.#lines.summary(point);
+    this.#lines.time = '';
+  }
+
+  info(pairs: Pairs): void {
+    this.#lines.sampleWith('_info', pairs, 1);
+    this.#lines.time = '';
+  }
+
+  stateSet(states: readonly string[], on: (state: number) => boolean): void {
+    this.#lines.stateSet(this.#family?.name ?? '', states, on);
+    this.#lines.time = '';
+  }
+
+  sample(suffix: string, extra: Pair | undefined, value: number): void {
+    const type = this.#family?.type;
+    if (type === 'gaugehistogram' && (suffix === '_gcount' || suffix === '_gsum')) {
+      this.#keep(suffix, extra, value);
+    } else if (suffix !== '_created' || !hasStartTime(type)) {
+      this.#lines.sampleWith(suffix, extra === undefined ? [] : [extra], value);
+    }
+    this.#lines.time = '';
+  }
+
+  #header(name: string, help: string, type: string): void {
+    this.#lines.out.text(`# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`);
+  }
+
+  #keep(suffix: KeptSuffix, extra: Pair | undefined, value: number): void {
+    let kept = this.#kept.get(suffix);
+    if (kept === undefined) {
+      kept = new ByteBuffer(1024);
+      this.#kept.set(suffix, kept);
+    }
+    const { out } = this.#lines;
+    this.#lines.out = kept;
+    this.#lines.sampleWith(suffix, extra === undefined ? [] : [extra], value);
+    this.#lines.out = out;
+  }
+
+  #writeKept(): void {
+    const { out } = this.#lines;
+    for (const [suffix, kept] of this.#kept) {
+      this.#header(this.#family!.name + suffix, this.#family!.help, 'gauge');
+      out.copy(kept, 0, kept.length);
+    }
+    this.#kept.clear();
+  }
+}
+
+/** True of the types of which OpenMetrics has samples with the suffix `_created`. */
+function hasStartTime(type: MetricType | undefined): boolean {
+  return type === 'counter' || type === 'summary' || type === 'histogram';
+}
