@@ -1,0 +1,192 @@
+/**
+ * Holds the source against the plan: which ring imports which, what each entry reaches, and that the
+ * subpaths of package.json are the folders of `src`.
+ */
+
+import { deepEqual, equal } from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { entries, manifest, root, targets } from '../tools/entries.ts';
+
+/** What the files of a folder may import, besides their own folder. `node` stands for `node:*`. */
+const rings: { readonly [folder: string]: readonly string[] } = {
+  model: [],
+  storage: ['model'],
+  aggregate: ['model'],
+  metrics: ['model', 'storage'],
+  exposition: ['model'],
+  multiprocess: ['model', 'storage', 'aggregate', 'node'],
+  collectors: ['model', 'metrics', 'node'],
+  http: ['model', 'exposition', 'metrics'],
+  'http/node': ['http', 'model', 'exposition', 'metrics', 'node'],
+  push: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
+  live: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
+  lint: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
+  testing: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
+  'index.ts': ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
+  'node.ts': ['index.ts', 'model', 'storage', 'metrics', 'exposition', 'multiprocess', 'node'],
+};
+
+/** Folders that nothing imports, and that may import whatever is below them. */
+const rims = ['prom-client', 'cli'];
+
+const sources = globSync('src/**/*.ts', {
+  cwd: root,
+  exclude: ['**/*.test.ts', '**/*.test-d.ts'],
+}).sort();
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** The specifiers of a file's imports and re-exports, those of types and dynamic ones included. */
+function specifiers(path: string): string[] {
+  const statements = read(path).matchAll(
+    /^(?:import|export)\b[^'";]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'|^(?!\s*\*).*?\bimport\(\s*'([^']+)'/gm,
+  );
+  return Array.from(statements, ([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
+}
+
+/** What a file imports: a path below the root, or the specifier as written. */
+function imports(path: string): string[] {
+  return specifiers(path).map((specifier) =>
+    specifier.startsWith('.') ? join(dirname(path), specifier) : specifier,
+  );
+}
+
+/** The ring that a path or specifier belongs to: `src/http/node/x.ts` is of `http/node`. */
+function ring(path: string): string {
+  if (path.startsWith('node:')) return 'node';
+  if (!path.startsWith('src/')) return path;
+  const folder = dirname(path).slice('src/'.length);
+  return folder === '' ? basename(path) : folder;
+}
+
+/** Every file that loading `path` may load. */
+function closure(path: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  if (path.startsWith('src/')) for (const next of imports(path)) closure(next, seen);
+  return seen;
+}
+
+/** The names that an entry exports. */
+function exported(path: string): string[] {
+  const clauses = read(path).matchAll(/^export (?:type )?\{([^}]*)\}/gm);
+  return Array.from(clauses, ([, names = '']) => names.split(','))
+    .flat()
+    .map((name) =>
+      name
+        .trim()
+        .replace(/^type /, '')
+        .replace(/^.* as /, ''),
+    )
+    .filter((name) => name !== '')
+    .sort();
+}
+
+describe('the rings', () => {
+  it('have a place for every file of src', () => {
+    const homeless = sources.filter((path) => {
+      const folder = ring(path);
+      return !(folder in rings) && !rims.some((rim) => folder.split('/')[0] === rim);
+    });
+    deepEqual(homeless, []);
+  });
+
+  it('import one another only as the plan says', () => {
+    const wrong = sources.flatMap((path) => {
+      const own = ring(path);
+      const allowed = rings[own];
+      if (!allowed) return [];
+      return imports(path)
+        .filter((next) => ring(next) !== own && !allowed.includes(ring(next)))
+        .map((next) => `${path} imports ${next}`);
+    });
+    deepEqual(wrong, []);
+  });
+
+  it('keep their rims apart: nothing imports prom-client or cli', () => {
+    const wrong = sources.flatMap((path) =>
+      imports(path)
+        .filter((next) => rims.includes(ring(next)) && ring(next) !== ring(path))
+        .map((next) => `${path} imports ${next}`),
+    );
+    deepEqual(wrong, []);
+  });
+
+  it('import no package: the library has no dependencies', () => {
+    const packages = sources.flatMap((path) =>
+      imports(path)
+        .filter((next) => !next.startsWith('src/') && !next.startsWith('node:'))
+        .map((next) => `${path} imports ${next}`),
+    );
+    deepEqual(packages, []);
+    equal('dependencies' in manifest(), false);
+  });
+
+  it('have no file or folder named for nothing', () => {
+    const nameless = sources.filter((path) =>
+      /(?:^|\/)(?:utils?|helpers?|common|types|constants|misc|shared)(?:\/|\.ts$)/.test(path),
+    );
+    deepEqual(nameless, []);
+  });
+});
+
+describe('the entries', () => {
+  it('stand at the source path of their name', () => {
+    const expected = entries().map(({ specifier, path }) => {
+      const subpath = specifier.slice(manifest().name.length + 1);
+      if (subpath === '') return path === 'node' ? 'src/node.ts' : 'src/index.ts';
+      return `src/${subpath}/index.ts`;
+    });
+    deepEqual(
+      entries().map(({ path }) => `src/${path}.ts`),
+      expected,
+    );
+    deepEqual(
+      expected.filter((path) => !sources.includes(path)),
+      [],
+    );
+  });
+
+  it('are the same file under every condition, save that require gets its CommonJS twin', () => {
+    for (const { subpath, conditions, file } of targets()) {
+      if (subpath === './package.json') continue;
+      const folder = subpath === '.' ? '' : `${subpath.slice(2)}/`;
+      const node = subpath === '.' && ['node', 'bun'].includes(conditions[0] ?? '');
+      const name = `${folder}${node ? 'node' : 'index'}`;
+      const twin = conditions.at(-1) === 'require';
+      equal(file, twin ? `./dist/cjs/${name}.cjs` : `./dist/${name}.js`, conditions.join(' '));
+    }
+  });
+
+  it('spell out what they export', () => {
+    for (const { path } of entries()) {
+      const wildcards = read(`src/${path}.ts`).match(/^export (?:\*|default).*$/gm) ?? [];
+      deepEqual(wildcards, [], path);
+      equal(exported(`src/${path}.ts`).length > 0, true, path);
+    }
+  });
+
+  it('give Node whatever the main entry gives everyone', () => {
+    const node = new Set(exported('src/node.ts'));
+    deepEqual(
+      exported('src/index.ts').filter((name) => !node.has(name)),
+      [],
+    );
+  });
+
+  it('reach nothing of Node from the main entry, exposition or http', () => {
+    for (const path of ['index', 'exposition/index', 'http/index']) {
+      const builtins = [...closure(`src/${path}.ts`)].filter((next) => next.startsWith('node:'));
+      deepEqual(builtins, [], path);
+    }
+  });
+
+  it('reach only the model from exposition', () => {
+    const reached = new Set([...closure('src/exposition/index.ts')].map(ring));
+    deepEqual([...reached].sort(), ['exposition', 'model']);
+  });
+});

@@ -1,0 +1,111 @@
+/**
+ * Runs the tests: puts the other programs that judge in place, runs node:test, and closes with who judged
+ * and what was skipped.
+ *
+ * Takes test files or globs, all unless given: `npm test -- 'src/model/*.test.ts'`.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { install } from '../test/setup/install.ts';
+import {
+  cache,
+  goVersion,
+  prometheusBinary,
+  promtoolBinary,
+  pythonWithClient,
+} from '../test/setup/oracles.ts';
+import { type Packed, packed, packedVariable } from '../test/setup/packed.ts';
+import { runtimeBinary, runtimeNames } from '../test/setup/runtimes.ts';
+import { root } from './entries.ts';
+
+/** Long enough for the slowest file, the one that installs the packed library, on two busy cores. */
+const TIMEOUT_MS = 300_000;
+
+const given = process.argv.slice(2);
+const patterns = given.length > 0 ? given : ['{src,test,tools,bench,demo,examples}/**/*.test.ts'];
+const files = globSync(patterns, { cwd: root, exclude: ['**/node_modules/**'] });
+const skippedFile = join(cache, 'skipped.txt');
+
+function run(environment: NodeJS.ProcessEnv): number {
+  const args = [
+    '--test',
+    `--test-concurrency=${availableParallelism()}`,
+    `--test-timeout=${TIMEOUT_MS}`,
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${join(root, 'tools', 'skipped.ts')}`,
+    `--test-reporter-destination=${skippedFile}`,
+    ...files,
+  ];
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    env: environment,
+    stdio: 'inherit',
+  });
+  return status ?? 1;
+}
+
+/** A judge and its version, or undefined where it is not on this machine. */
+function judges(): [name: string, version: string | undefined, remedy: string][] {
+  const go = (binary: string | undefined) => binary && goVersion(binary);
+  const apt = 'apt-get install prometheus';
+  return [
+    ['Prometheus', go(prometheusBinary()), apt],
+    ['promtool', go(promtoolBinary()), apt],
+    [
+      "Python's prometheus_client",
+      pythonWithClient()?.version,
+      'python3 -m venv .cache/python && .cache/python/bin/pip install prometheus_client',
+    ],
+    ...runtimeNames.map((name): [string, string | undefined, string] => [
+      name,
+      runtimeVersion(name),
+      'npm ci --prefix test/runtimes (Linux on x64)',
+    ]),
+  ];
+}
+
+function runtimeVersion(name: (typeof runtimeNames)[number]): string | undefined {
+  const binary = runtimeBinary(name);
+  if (!binary) return undefined;
+  const { stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8' });
+  return /\d+\.\d+\.\d+/.exec(stdout)?.[0];
+}
+
+function close(): void {
+  const all = judges();
+  const there = all.filter(([, version]) => version);
+  console.log(`\nJudged by ${there.map(([name, version]) => `${name} ${version}`).join(', ')}.`);
+  for (const [name, version, remedy] of all) {
+    if (!version) console.log(`Without ${name}: to have it judge, ${remedy}`);
+  }
+  const skipped = readFileSync(skippedFile, 'utf8').trimEnd();
+  console.log(skipped ? `Skipped:\n${skipped.replace(/^/gm, '  ')}` : 'Skipped: nothing.');
+}
+
+/** Packs the library if a test asks for it. Failing here is left to those tests: the others run. */
+function pack(): Packed | undefined {
+  const asks = (file: string) => readFileSync(join(root, file), 'utf8').includes('setup/packed.ts');
+  if (!files.some(asks)) return undefined;
+  console.log('set-up: npm pack, npm install of the tarball');
+  try {
+    return packed();
+  } catch (error) {
+    console.log(`set-up: failed\n${error}`);
+    return undefined;
+  }
+}
+
+if (files.length === 0) {
+  console.error(`tests "${patterns.join(' ')}": match no file, expected paths or globs`);
+  process.exit(1);
+}
+mkdirSync(cache, { recursive: true });
+install();
+const consumer = pack();
+process.exitCode = run({ ...process.env, [packedVariable]: consumer?.folder });
+consumer?.remove();
+close();
