@@ -1,0 +1,202 @@
+/**
+ * The library as npm delivers it: packed, installed elsewhere, and loaded, typed and inspected there.
+ */
+
+import { deepEqual, equal } from 'node:assert/strict';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { entries, root } from '../tools/entries.ts';
+import { type Packed, packed } from './setup/packed.ts';
+import { jestScript, type RuntimeName, runtimeBinary } from './setup/runtimes.ts';
+
+let library: Packed;
+
+before(() => {
+  library = packed();
+});
+
+after(() => {
+  library.remove();
+});
+
+function write(path: string, text: string): string {
+  const file = join(library.folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Runs a Node script where the library is installed, and returns everything it printed. */
+function run(node: string, ...args: readonly string[]): string {
+  const { PROMETHEUS_MULTIPROC_DIR: _, ...env } = process.env;
+  const { stdout, stderr, status }: SpawnSyncReturns<string> = spawnSync(node, args, {
+    cwd: library.folder,
+    encoding: 'utf8',
+    env,
+  });
+  return `${stdout}${stderr}${status === 0 ? '' : `exit ${status}`}`;
+}
+
+/** Runs a program that a devDependency ships. */
+function runTool(name: string, bin: string, ...args: readonly string[]): string {
+  const folder = join(root, 'node_modules', name);
+  const { bin: bins } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return run(process.execPath, join(folder, typeof bins === 'string' ? bins : bins[bin]), ...args);
+}
+
+const specifiers = [...new Set(entries().map(({ specifier }) => specifier))];
+
+describe('the built package', () => {
+  for (const name of ['node20', 'node24'] satisfies RuntimeName[]) {
+    const skip = runtimeBinary(name) ? false : `${name} is not installed`;
+    it(`is one instance for import and require on ${name}`, { skip }, () => {
+      const script = write(
+        'one-instance.mjs',
+        [
+          "import { createRequire } from 'node:module';",
+          'const require = createRequire(import.meta.url);',
+          `for (const specifier of ${JSON.stringify(specifiers)}) {`,
+          '  const imported = await import(specifier);',
+          '  const required = require(specifier);',
+          '  const names = Object.keys(imported);',
+          '  const same = names.length > 0 && names.every((name) => imported[name] === required[name]);',
+          "  console.log(specifier, same ? 'one instance' : 'two instances');",
+          '}',
+        ].join('\n'),
+      );
+      equal(
+        run(runtimeBinary(name) ?? '', script),
+        specifiers.map((specifier) => `${specifier} one instance\n`).join(''),
+      );
+    });
+  }
+
+  it('shares its classes among the CommonJS entries, and its registry with the ES modules', () => {
+    const script = write(
+      'twin.mjs',
+      [
+        "import { createRequire } from 'node:module';",
+        "import { Counter, REGISTRY } from 'promethium';",
+        'const require = createRequire(import.meta.url);',
+        "const cjs = './node_modules/promethium/dist/cjs/';",
+        "const main = require(cjs + 'node.cjs');",
+        "const everywhere = require(cjs + 'index.cjs');",
+        'console.log(main.Counter === Counter, main.Counter === everywhere.Counter);',
+        'console.log(main.REGISTRY === REGISTRY);',
+        "new main.Counter({ name: 'twins_total', help: 'Twins.' }).inc(2);",
+        "console.log(REGISTRY.get('twins_total').value);",
+      ].join('\n'),
+    );
+    equal(run(process.execPath, script), 'false true\ntrue\n2\n');
+  });
+
+  const withoutJest = jestScript() ? false : 'Jest is not installed';
+  it('loads in Jest 30 by require', { skip: withoutJest }, () => {
+    write(
+      'jest/promethium.test.js',
+      [
+        `const specifiers = ${JSON.stringify(specifiers)};`,
+        "test.each(specifiers)('%s', (specifier) => {",
+        '  expect(Object.keys(require(specifier)).length).toBeGreaterThan(0);',
+        '  expect(require.resolve(specifier)).toMatch(/dist.cjs.*\\.cjs$/);',
+        '});',
+        "test('counts', () => {",
+        "  const { Counter, REGISTRY } = require('promethium');",
+        "  const jested = new Counter({ name: 'jested_total', help: 'Jested.' });",
+        '  jested.inc(3);',
+        "  expect(REGISTRY.get('jested_total')).toBe(jested);",
+        '  expect(jested.value).toBe(3);',
+        '});',
+      ].join('\n'),
+    );
+    const node = runtimeBinary('node20') ?? process.execPath;
+    const printed = run(node, jestScript() ?? '', '--rootDir', 'jest', '--config', '{}', '--json');
+    const { numPassedTests, numFailedTests } = JSON.parse(
+      printed.split('\n').find((line) => line.startsWith('{')) ?? printed,
+    );
+    deepEqual([numPassedTests, numFailedTests], [specifiers.length + 1, 0], printed);
+  });
+
+  for (const { module, resolution, file } of [
+    { module: 'nodenext', resolution: 'nodenext', file: 'consumer.mts' },
+    { module: 'nodenext', resolution: 'nodenext', file: 'consumer.cts' },
+    { module: 'node16', resolution: 'node16', file: 'consumer.mts' },
+    { module: 'node16', resolution: 'node16', file: 'consumer.cts' },
+    { module: 'esnext', resolution: 'bundler', file: 'consumer.mts' },
+  ]) {
+    it(`has its types found and sound under ${resolution} from ${file}`, () => {
+      write(file, consumer);
+      write(
+        'tsconfig.json',
+        JSON.stringify({
+          compilerOptions: {
+            module,
+            moduleResolution: resolution,
+            target: 'ES2022',
+            lib: ['ES2022', 'DOM'],
+            types: ['node'],
+            typeRoots: [join(root, 'node_modules', '@types')],
+            strict: true,
+            noEmit: true,
+          },
+          files: [file],
+        }),
+      );
+      equal(runTool('typescript', 'tsc', '-p', '.'), '');
+      rmSync(join(library.folder, file));
+    });
+  }
+
+  it('has its main entry typed without the types of Node', () => {
+    write('everywhere.mts', everywhere);
+    write(
+      'tsconfig.json',
+      JSON.stringify({
+        compilerOptions: {
+          module: 'esnext',
+          moduleResolution: 'bundler',
+          target: 'ES2022',
+          lib: ['ES2022', 'DOM'],
+          types: [],
+          strict: true,
+          noEmit: true,
+        },
+        files: ['everywhere.mts'],
+      }),
+    );
+    equal(runTool('typescript', 'tsc', '-p', '.'), '');
+  });
+
+  it('passes publint', () => {
+    const printed = runTool('publint', 'publint', library.tarball, '--strict');
+    equal(/All good!/.test(printed) && !/exit \d/.test(printed), true, printed);
+  });
+
+  it('passes attw', () => {
+    const attw = ['--profile', 'node16', '--no-color', '--no-emoji'];
+    const printed = runTool('@arethetypeswrong/cli', 'attw', library.tarball, ...attw);
+    equal(/No problems found/.test(printed) && !/exit \d/.test(printed), true, printed);
+  });
+});
+
+/** A program that names every entry, and would not compile if its types had become `any`. */
+const consumer = `
+${specifiers.map((specifier, i) => `import * as entry${i} from '${specifier}';`).join('\n')}
+import { Counter } from 'promethium';
+
+export const all = [${specifiers.map((_, i) => `entry${i}`).join(', ')}];
+const requests = new Counter({ name: 'n_total', help: 'N.', labelNames: ['method'] });
+requests.labels({ method: 'GET' }).inc();
+// @ts-expect-error it has labels
+requests.inc();
+`;
+
+const everywhere = `
+import { Counter } from 'promethium';
+import { metricsHandler } from 'promethium/http';
+import * as exposition from 'promethium/exposition';
+
+export const all = [new Counter({ name: 'n_total', help: 'N.' }), metricsHandler, exposition];
+`;
