@@ -1,0 +1,183 @@
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { askOver, httpContract } from '../../../test/contracts/http.ts';
+import { gauges, LargeSource } from '../../../test/contracts/http-sources.ts';
+import { type MetricsHandlerOptions, nodeMetricsHandler } from './index.ts';
+
+interface Listening extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+}
+
+async function listen(server: Server): Promise<Listening> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://127.0.0.1:${port}/metrics`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function serve(options: MetricsHandlerOptions): Promise<Listening> {
+  return listen(createServer(nodeMetricsHandler(options)));
+}
+
+httpContract('nodeMetricsHandler', async (options) => {
+  const server = await serve(options);
+  return {
+    ask: (question) => askOver(server.url, question),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+});
+
+/** A client that asks, reads the beginning of the answer, and then nothing more. */
+async function stall(port: number, headers = ''): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`GET /metrics HTTP/1.1\r\nHost: h\r\n${headers}\r\n`);
+  await once(socket, 'readable');
+  return socket;
+}
+
+/** Waits until `read` gives the same number for a while, ten seconds at most. */
+async function settled(read: () => number): Promise<number> {
+  let last = -1;
+  for (let same = 0, turns = 0; same < 5; turns++) {
+    ok(turns < 400, 'it never came to rest');
+    await sleep(25);
+    same = read() === last ? same + 1 : 0;
+    last = read();
+  }
+  return last;
+}
+
+describe('nodeMetricsHandler', () => {
+  for (const headers of ['', 'Accept-Encoding: gzip\r\n']) {
+    const way = headers === '' ? 'identity' : 'gzip';
+
+    it(`renders little more than a slow client reads, ${way}`, async () => {
+      // Compressed, the first gigabytes would fit what the system buffers for a socket.
+      const source = new LargeSource(way === 'gzip' ? 40_000_000 : 4_000_000);
+      await using server = await serve({ registry: source });
+      const socket = await stall(server.port, headers);
+      const written = await settled(() => source.written);
+      // A system keeps a few MB for each end of a connection; a line is 24 bytes or so.
+      const most = way === 'gzip' ? 20_000_000 : 800_000;
+      ok(written < most, `${written} metrics were written for a client that reads none`);
+      socket.destroy();
+      await source.released;
+    });
+
+    it(`ends the walk when the client hangs up, ${way}`, async () => {
+      const source = new LargeSource(100_000_000);
+      await using server = await serve({ registry: source });
+      const socket = await stall(server.port, headers);
+      socket.destroy();
+      await source.released;
+      ok(source.written < source.count, 'all was rendered for nobody');
+    });
+
+    it(`cuts the connection where the source fails after its first byte, ${way}`, async () => {
+      const reasons: unknown[] = [];
+      const cause = new Error('half-way');
+      const registry = {
+        async *collect() {
+          yield gauges('before', 10_000);
+          throw cause;
+        },
+      };
+      const onError = (reason: unknown): unknown => reasons.push(reason);
+      await using server = await serve({ registry, onError });
+      await rejects(askOver(server.url, { headers: { 'accept-encoding': way } }), {
+        code: 'ECONNRESET',
+      });
+      deepEqual(reasons, [cause]);
+    });
+  }
+
+  it('lets the event loop turn between chunks', async () => {
+    const source = new LargeSource(200_000);
+    await using server = await serve({ registry: source });
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      if (source.written < source.count) setImmediate(count);
+    };
+    setImmediate(count);
+    const { body } = await askOver(server.url, {});
+    ok(turns > body.length / 65_536, `${turns} turns in ${body.length} bytes`);
+  });
+
+  it('resolves once the response has ended, by either end', async () => {
+    const handle = nodeMetricsHandler({ registry: new LargeSource(10_000_000) });
+    const handled: Promise<void>[] = [];
+    await using server = await listen(
+      createServer((asked, response) => handled.push(handle(asked, response))),
+    );
+    await askOver(server.url, { method: 'POST' });
+    (await stall(server.port)).destroy();
+    equal(handled.length, 2);
+    await Promise.all(handled);
+  });
+
+  it('does not wait for callbacks that middleware forgets', async () => {
+    const handle = nodeMetricsHandler({ registry: new LargeSource(50_000) });
+    await using server = await listen(
+      createServer((asked, response) => {
+        const write = response.write.bind(response);
+        response.write = (chunk: Uint8Array) => write(chunk);
+        handle(asked, response);
+      }),
+    );
+    const { body } = await askOver(server.url, {});
+    ok(body.toString().endsWith('large{n="49999"} 49999\n'));
+  });
+
+  it('answers a second request on the same connection', async () => {
+    await using server = await serve({ registry: { collect: () => [gauges('up', 1)] } });
+    const socket = connect(server.port, '127.0.0.1').setEncoding('latin1');
+    const ask = 'GET /a?b HTTP/1.1\r\nHost: h\r\n';
+    socket.write(`${ask}\r\n${ask}Connection: close\r\n\r\n`);
+    let text = '';
+    for await (const part of socket) text += part;
+    equal(text.split('up{n="0"} 0\n').length, 3);
+  });
+
+  it('survives a client that leaves while the source is being asked', async () => {
+    let give!: (families: []) => void;
+    let ask!: () => void;
+    const asked = new Promise<void>((resolve) => {
+      ask = resolve;
+    });
+    const registry = {
+      collect: () =>
+        new Promise<[]>((resolve) => {
+          give = resolve;
+          ask();
+        }),
+    };
+    const handle = nodeMetricsHandler({ registry });
+    let handled: Promise<void> | undefined;
+    let gone: Promise<unknown> | undefined;
+    await using server = await listen(
+      createServer((asked, response) => {
+        gone = once(response, 'close');
+        handled = handle(asked, response);
+      }),
+    );
+    const client = request(server.url).on('error', () => {});
+    client.end();
+    await asked;
+    client.destroy();
+    await gone;
+    give([]);
+    await handled;
+  });
+});
