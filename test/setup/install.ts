@@ -31,7 +31,8 @@ export function install(): void {
 
 function installPrometheus(): void {
   if (prometheusBinary() && promtoolBinary()) return;
-  aptInstall('prometheus');
+  // A judge, not a service: the package would also have it started whenever the machine is.
+  if (aptInstall('prometheus')) run('update-rc.d', ['prometheus', 'disable']);
 }
 
 function installPythonClient(): void {
@@ -61,14 +62,14 @@ function installRuntimes(): void {
   run('npm', ['ci', '--prefix', runtimesFolder, '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
-function aptInstall(name: string): void {
-  if (process.getuid?.() !== 0 || !onPath('apt-get')) return;
+function aptInstall(name: string): boolean {
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) return false;
   const options = ['-q', '-o', 'DPkg::Lock::Timeout=120'];
   const guarded = !existsSync(policy);
   if (guarded) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     run('apt-get', ['update', ...options]);
-    run('apt-get', ['install', '-y', '--no-install-recommends', ...options, name]);
+    return run('apt-get', ['install', '-y', '--no-install-recommends', ...options, name]);
   } finally {
     if (guarded) rmSync(policy, { force: true });
   }
