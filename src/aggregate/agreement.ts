@@ -66,9 +66,16 @@ export function agree(declarations: readonly Declaration[]): Agreement {
   const known = declarations.filter(({ family }) => family.type === newest.type);
   const shown = known.filter((declaration) => isShown(declaration, newest, known));
   const labels = mergeLabels(newest, shown);
-  const states = [...new Set([newest, ...shown.map(({ family }) => family)].flatMap(statesOf))];
+  const states = new Set(
+    [newest, ...shown.map(({ family }) => family)].flatMap((one) => one.states),
+  );
   return {
-    family: { ...newest, states, labelNames: labels.names, constantLabels: labels.constant },
+    family: {
+      ...newest,
+      states: [...states],
+      labelNames: labels.names,
+      constantLabels: labels.constant,
+    },
     members: shown.map((declaration) => ({
       ...declaration,
       columns: columnsOf(declaration, labels),
@@ -176,10 +183,6 @@ function columnsOf({ family, process }: Declaration, labels: MergedLabels): Colu
   });
   const isSame = columns.length === family.labelNames.length && columns.every((c, i) => c === i);
   return isSame ? undefined : columns;
-}
-
-function statesOf({ states }: StoredFamily): readonly string[] {
-  return states;
 }
 
 function disagreementsIn(declarations: readonly Declaration[]): Disagreement[] {
