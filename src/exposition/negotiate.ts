@@ -37,9 +37,9 @@ const OFFERS: readonly Offer[] = [
  * Chooses the format for a request's header `Accept`.
  *
  * The clause that names a format most precisely gives its weight; the heaviest format wins, then the
-XX over a format that has a
- * name, and gets the text format, as do a missing header and one that nothing here satisfies: an
- * answer in a format not asked for is of more use to a person than none.
+ * one named more precisely, then the one named first. A clause for anything at all never wins over
+ * one that names a format. Text is the answer where the header is missing or asks for anything, and
+ * also where it asks for nothing on offer: a person is helped more by that than by a refusal.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1 | RFC 9110, Accept}
  */

@@ -1,0 +1,179 @@
+import { equal, ok } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { assert, property, string } from 'fast-check';
+import type { ExpositionFormat } from './format.ts';
+import { OPENMETRICS_1_0_0, TEXT_0_0_4 } from './format.ts';
+import { acceptsGzip, negotiate } from './negotiate.ts';
+
+const PROTOBUF =
+  'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
+
+/** What each version of Prometheus sends. Protobuf and text 1.0.0 are not on offer. */
+const PROMETHEUS: readonly (readonly [string, string, ExpositionFormat])[] = [
+  ['1.8', `${PROTOBUF};q=0.7,text/plain;version=0.0.4;q=0.3,*/*;q=0.1`, TEXT_0_0_4],
+  ['2.0 to 2.4', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT_0_0_4],
+  [
+    '2.5 to 2.33',
+    'application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    '2.34 to 2.48',
+    'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    '2.40.0',
+    'application/openmetrics-text;version=1.0.0;q=0.75,application/openmetrics-text;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    '2.40 to 2.48 with native histograms',
+    `${PROTOBUF},application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1`,
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    '2.49.0',
+    'application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=2',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    '2.49.1 to 2.55',
+    'application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    '3.0 to 3.3',
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    '3.4 to 3.14',
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    '3.4 to 3.14, protobuf first',
+    `${PROTOBUF};q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1`,
+    OPENMETRICS_1_0_0,
+  ],
+];
+
+const OTHERS: readonly (readonly [string, string | null | undefined, ExpositionFormat])[] = [
+  ['no header', undefined, TEXT_0_0_4],
+  ['no header, as fetch says it', null, TEXT_0_0_4],
+  ['an empty header', '', TEXT_0_0_4],
+  ['curl', '*/*', TEXT_0_0_4],
+  ['any text', 'text/*', TEXT_0_0_4],
+  ['any application', 'application/*', OPENMETRICS_1_0_0],
+  [
+    'a browser',
+    'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8',
+    TEXT_0_0_4,
+  ],
+  ['nothing on offer', 'application/json', TEXT_0_0_4],
+  ['protobuf alone', PROTOBUF, TEXT_0_0_4],
+  ['text of no version', 'text/plain', TEXT_0_0_4],
+  ['OpenMetrics of no version', 'application/openmetrics-text', OPENMETRICS_1_0_0],
+  ['an unknown version', 'application/openmetrics-text;version=9.9.9', TEXT_0_0_4],
+  ['a version that is not on offer yet', 'application/openmetrics-text;version=2.0.0', TEXT_0_0_4],
+  [
+    'text liked better, named last',
+    'application/openmetrics-text;q=0.4,text/plain;q=0.5',
+    TEXT_0_0_4,
+  ],
+  ['both liked alike, text first', 'text/plain,application/openmetrics-text', TEXT_0_0_4],
+  [
+    'both liked alike, OpenMetrics first',
+    'application/openmetrics-text,text/plain',
+    OPENMETRICS_1_0_0,
+  ],
+  ['a name beside any text', 'text/*,application/openmetrics-text', OPENMETRICS_1_0_0],
+  ['OpenMetrics ruled out', 'application/openmetrics-text;q=0,*/*', TEXT_0_0_4],
+  ['text ruled out', 'text/plain;q=0,*/*', OPENMETRICS_1_0_0],
+  ['everything ruled out', '*/*;q=0', TEXT_0_0_4],
+  ['capitals', 'Application/OpenMetrics-Text; Version=1.0.0; Q=0.5', OPENMETRICS_1_0_0],
+  ['spaces', ' application/openmetrics-text ; version = 1.0.0 ; q = 1 ', OPENMETRICS_1_0_0],
+  ['a quoted version', 'application/openmetrics-text;version="1.0.0"', OPENMETRICS_1_0_0],
+  ['escapes in quotes', 'application/openmetrics-text;version="1\\.0.0"', OPENMETRICS_1_0_0],
+  [
+    'separators in quotes',
+    'application/openmetrics-text;note=",;\\"";version=1.0.0',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    'the first of two versions',
+    'application/openmetrics-text;version=1.0.0;version=9',
+    OPENMETRICS_1_0_0,
+  ],
+  ['a weight that is not a number', 'application/openmetrics-text;q=NaN', TEXT_0_0_4],
+  ['a weight that is negative', 'application/openmetrics-text;q=-1', TEXT_0_0_4],
+  ['a weight that is missing', 'application/openmetrics-text;q=', TEXT_0_0_4],
+  ['a quote that is not closed', 'application/openmetrics-text;a=",text/plain', OPENMETRICS_1_0_0],
+  ['commas alone', ',,;,;;=,', TEXT_0_0_4],
+];
+
+describe('negotiate', () => {
+  for (const [version, accept, format] of PROMETHEUS) {
+    it(`answers Prometheus ${version} in ${format.name}`, () => {
+      equal(negotiate(accept), format);
+    });
+  }
+
+  for (const [what, accept, format] of OTHERS) {
+    it(`answers ${what} in ${format.name}`, () => {
+      equal(negotiate(accept), format);
+    });
+  }
+
+  it('never throws', () => {
+    const header = string({ unit: 'binary', maxLength: 200 });
+    assert(
+      property(header, (accept) => {
+        ok([TEXT_0_0_4, OPENMETRICS_1_0_0].includes(negotiate(accept)));
+      }),
+    );
+  });
+
+  // What is not linear takes minutes on these, not seconds.
+  for (const part of ['"', ',', ';', 'a;q=1,', '\\"', '*/*,', ' ', ';version=1.0.0', '1', '"\\']) {
+    it(`reads a million characters of ${JSON.stringify(part)} in one pass`, () => {
+      const long = part.repeat(1_000_000 / part.length);
+      const start = performance.now();
+      negotiate(`application/openmetrics-text;q=${long}`);
+      negotiate(`application/openmetrics-text;x="${long}`);
+      acceptsGzip(long);
+      ok(performance.now() - start < 10_000);
+    });
+  }
+});
+
+describe('acceptsGzip', () => {
+  for (const [header, accepted] of [
+    [undefined, false],
+    [null, false],
+    ['', false],
+    ['gzip', true],
+    ['GZIP', true],
+    ['x-gzip', true],
+    ['gzip;q=0', false],
+    ['gzip;q=0.000', false],
+    ['gzip;q=0.001', true],
+    ['gzip;q=nonsense', false],
+    ['identity', false],
+    ['deflate, br', false],
+    ['deflate, gzip;q=1.0, *;q=0.5', true],
+    ['*', true],
+    ['*;q=0', false],
+    ['gzip;q=0, *', false],
+    ['gzip;q=0.5, identity', false],
+    ['gzip, identity;q=0.5', true],
+    ['gzip, identity;q=0', true],
+    ['br;q=1.0, gzip;q=0.8', true],
+    ['not-gzip', false],
+  ] as const) {
+    it(`is ${accepted} for ${header === undefined ? 'no header' : JSON.stringify(header)}`, () => {
+      equal(acceptsGzip(header), accepted);
+    });
+  }
+});
