@@ -32,14 +32,15 @@ const RESERVED_LABELS: Partial<Record<MetricType, string>> = {
  * Returns the family's name for a metric declared as `name`: a counter's without `_total`, an info
  * metric's without `_info`, since both are written with every sample.
  *
+ * @param word - The metric's type as errors name it.
  * @throws {TypeError} When `name` is not a string.
  * @throws {RangeError} When it is not a metric name.
  * @see {@link https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels | Data model}
  */
-export function familyName(type: MetricType, name: string): string {
+export function familyName(type: MetricType, name: string, word: string = type): string {
   if (typeof name !== 'string') {
     throw new TypeError(
-      `${type} ${show(name)}: the name is no string, expected a metric name, got ${show(name)}`,
+      `${word} ${show(name)}: the name is no string, expected a metric name, got ${show(name)}`,
     );
   }
   const suffix = TYPE_SUFFIX[type];
@@ -47,7 +48,7 @@ export function familyName(type: MetricType, name: string): string {
     suffix !== undefined && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
   if (METRIC_NAME.test(name) && METRIC_NAME.test(stripped)) return stripped;
   throw new RangeError(
-    `${type} ${show(name)}: not a metric name, expected letters, digits, "_" and ":", no digit first, got ${show(name)}`,
+    `${word} ${show(name)}: not a metric name, expected letters, digits, "_" and ":", no digit first, got ${show(name)}`,
   );
 }
 

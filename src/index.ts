@@ -1,0 +1,97 @@
+/**
+ * Metrics for programs that Prometheus scrapes: instruments that count, the registry that knows
+ * them, and the writers that show them.
+ *
+ * @example Count requests by method
+ * ```ts
+ * import { Counter, REGISTRY, toText } from 'promethium';
+ *
+ * const requests = new Counter({
+ *   name: 'http_requests_total',
+ *   help: 'Requests answered.',
+ *   labelNames: ['method'],
+ * });
+ * requests.labels('GET').inc();
+ * console.log(await toText(REGISTRY));
+ * ```
+ *
+ * @module
+ */
+
+export { toOpenMetrics, toText, writeOpenMetrics, writeText } from './exposition/index.ts';
+export type { Metric } from './metrics/child.ts';
+export type { Clock } from './metrics/clock.ts';
+export { Counter, type CounterChild, type CounterOptions } from './metrics/counter.ts';
+export type { InstrumentOptions, ValueCallback } from './metrics/declaration.ts';
+export { REGISTRY } from './metrics/default-registry.ts';
+export { Enum, type EnumChild, type EnumOptions } from './metrics/enum.ts';
+export { Gauge, type GaugeChild, type GaugeOptions } from './metrics/gauge.ts';
+export { Histogram, type HistogramChild, type HistogramOptions } from './metrics/histogram.ts';
+export { Info, type InfoChild, type InfoOptions } from './metrics/info.ts';
+export type {
+  Instrument,
+  InstrumentConstructor,
+  Labelled,
+  LabelledByName,
+} from './metrics/instrument.ts';
+export {
+  AlreadyRegisteredError,
+  CollectorRegistry,
+  type CollectorRegistryOptions,
+} from './metrics/registry.ts';
+export {
+  type ObserveOptions,
+  type ObservingChild,
+  Summary,
+  type SummaryChild,
+  type SummaryOptions,
+} from './metrics/summary.ts';
+export type { Timer } from './metrics/timer.ts';
+export { DEFAULT_BUCKETS, exponentialBuckets, linearBuckets } from './model/buckets.ts';
+export type { InstrumentType, MultiprocessMode, StoredFamily } from './model/cells.ts';
+export { CollectedFamily, type MetricFamilyOptions } from './model/collected-family.ts';
+export {
+  type Bucket,
+  GaugeHistogramMetricFamily,
+  type HistogramMetric,
+  HistogramMetricFamily,
+  type SummaryMetric,
+  SummaryMetricFamily,
+} from './model/distribution-families.ts';
+export { MetricsError, type MetricsErrorCode } from './model/error.ts';
+export type { Exemplar } from './model/exemplar.ts';
+export type {
+  Collector,
+  Families,
+  FamilyHeader,
+  FamilyWriter,
+  HistogramPoint,
+  MetricFamily,
+  MetricType,
+  SummaryPoint,
+  Timestamp,
+  Walk,
+} from './model/family.ts';
+export type {
+  LabelNames,
+  Labels,
+  LabelValue,
+  LabelValues,
+  Pair,
+  Pairs,
+} from './model/labels.ts';
+export {
+  CounterMetricFamily,
+  type CounterMetricOptions,
+  GaugeMetricFamily,
+  type NumberMetricOptions,
+  UnknownMetricFamily,
+} from './model/number-families.ts';
+export type { Sample } from './model/sample.ts';
+export {
+  InfoMetricFamily,
+  type StatementMetricOptions,
+  StateSetMetricFamily,
+} from './model/statement-families.ts';
+export { MemoryStorage } from './storage/memory.ts';
+export type { Cells, SeriesStorage, Storage } from './storage/storage.ts';

@@ -1,0 +1,105 @@
+/** What the children of all types have in common; a metric without labels is its only child. */
+
+import { show } from '../model/error.ts';
+import type { Collector, Families, FamilyHeader, FamilyWriter, Walk } from '../model/family.ts';
+import type { Declaration } from './declaration.ts';
+
+/** What every metric has, with labels or without, and every child. */
+export interface Metric extends Collector {
+  /** The metric's name, as it was declared. */
+  readonly name: string;
+  /** The sentence for people that the metric was declared with. */
+  readonly help: string;
+  /** The metric's family as it is now. A child of a labelled metric shows itself, without labels. */
+  collect(): Families;
+  /** The family's name and type, for registration. */
+  describe(): Iterable<Pick<FamilyHeader, 'name' | 'type'>>;
+}
+
+/** The base of the child classes. */
+export abstract class Child implements Metric {
+  readonly #declaration: Declaration;
+
+  constructor(declaration: Declaration) {
+    this.#declaration = declaration;
+  }
+
+  get name(): string {
+    return this.#declaration.name;
+  }
+
+  get help(): string {
+    return this.#declaration.family.help;
+  }
+
+  collect(): Families {
+    const refreshed = this.refresh();
+    const family = this.#declaration.toFamily(
+      [],
+      (writer) => new ChildWalk(this, this.#declaration, writer),
+    );
+    return refreshed === undefined ? [family] : refreshed.then(() => [family]);
+  }
+
+  describe(): Iterable<Pick<FamilyHeader, 'name' | 'type'>> {
+    return [this.#declaration.family];
+  }
+
+  /** Sets what has a callback to what it returns now. The registry calls it before each scrape. */
+  refresh(): void | Promise<void> {
+    return this.#declaration.refresh();
+  }
+
+  /** Takes the metric out of its storage; it counts on unseen. The registry calls it. */
+  withdraw(): void {
+    const place = this.#declaration.kind.detach(this);
+    if (place !== undefined) this.#declaration.release(place);
+  }
+
+  /** What all children of the metric share. */
+  protected get declaration(): Declaration {
+    return this.#declaration;
+  }
+
+  /** Refuses to be asked for a child. */
+  refuseLabels(): never {
+    throw new TypeError(
+      `${this.#declaration.subject}: labels() called on a metric without labels, expected the metric itself, got labels()`,
+    );
+  }
+
+  /** Refuses an amount or value: of the wrong type, or out of range. Only ever throws. */
+  protected refuse(call: string, expected: string, value: unknown): never {
+    const message = `${this.#declaration.subject}: ${call} refused, expected ${expected}, got ${show(value)}`;
+    throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+  }
+}
+
+// For users of plain JavaScript; the types do not have it.
+Object.defineProperty(Child.prototype, 'labels', {
+  configurable: true,
+  writable: true,
+  value(this: Child): never {
+    return this.refuseLabels();
+  },
+});
+
+/** The walk through a metric without labels. */
+class ChildWalk implements Walk {
+  readonly #child: Child;
+  readonly #declaration: Declaration;
+  readonly #writer: FamilyWriter;
+
+  constructor(child: Child, declaration: Declaration, writer: FamilyWriter) {
+    this.#child = child;
+    this.#declaration = declaration;
+    this.#writer = writer;
+  }
+
+  advance(): boolean {
+    this.#declaration.kind.write(this.#child, this.#writer);
+    return true;
+  }
+
+  close(): void {}
+}

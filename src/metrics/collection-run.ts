@@ -1,0 +1,161 @@
+/** One scrape of a registry: collectors are started together and shown in order, each on its own risk. */
+
+import { show } from '../model/error.ts';
+import type { Collector, Families, MetricFamily } from '../model/family.ts';
+import { claimedNames } from '../model/name.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from './clock.ts';
+import type { CollectorFailures, FailureReason } from './failures.ts';
+
+/** A collector whose numbers lie in the registry's storage: an instrument. */
+export interface StoredCollector extends Collector {
+  /** Asks its callbacks for their values. */
+  refresh(): void | Promise<void>;
+  /** Gives its cells back to the storage. */
+  withdraw(): void;
+}
+
+/** True for instruments, whose numbers lie in the registry's storage. */
+export function isStored(collector: Collector): collector is StoredCollector {
+  return typeof (collector as Partial<StoredCollector>).refresh === 'function';
+}
+
+/** A collector as errors and the failure metric name it. */
+export function nameOf(collector: Collector): string {
+  const { name } = collector as { name?: unknown };
+  if (typeof name === 'string') return name;
+  const [family] = collector.describe?.() ?? [];
+  return family?.name ?? collector.constructor?.name ?? 'Object';
+}
+
+/** What a run needs of its registry. */
+export interface CollectionRunOptions {
+  readonly collectors: Iterable<Collector>;
+  /** The storage, where other processes write to it as well. */
+  readonly shared: Storage | undefined;
+  readonly failures: CollectorFailures;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Collectors that are past their time limit and have not answered to this day. */
+  readonly hanging: Set<Collector>;
+  readonly onFailure: (collector: string, reason: FailureReason, cause: unknown) => void;
+}
+
+/** A collector with its families, none where it failed. */
+interface Result {
+  readonly collector: Collector;
+  readonly families: readonly MetricFamily[];
+}
+
+/** One collection. */
+export class CollectionRun {
+  readonly #options: CollectionRunOptions;
+  readonly #seen = new Set<string>();
+
+  constructor(options: CollectionRunOptions) {
+    this.#options = options;
+  }
+
+  /** The families, each as soon as those before it are there. */
+  async *families(): AsyncGenerator<MetricFamily> {
+    const { collectors, shared, failures } = this.#options;
+    const started = Array.from(collectors, (collector) =>
+      this.#start(collector, () =>
+        shared !== undefined && isStored(collector)
+          ? onceRefreshed(collector)
+          : collector.collect(),
+      ),
+    );
+    if (shared !== undefined) {
+      // First everything that may still write to the storage, a failure's count included.
+      const own = await Promise.all(started);
+      yield* this.#new(await this.#collectShared(shared));
+      for (const result of own) yield* this.#new(result);
+      return;
+    }
+    for (const result of started) {
+      yield* this.#new(result instanceof Promise ? await result : result);
+    }
+    yield* failures.families();
+  }
+
+  #start(collector: Collector, call: () => Families): Result | Promise<Result> {
+    if (this.#options.hanging.has(collector)) return this.#fail(collector, 'timeout', undefined);
+    try {
+      const families = call();
+      if (isAsync(families)) return this.#limit(collector, gather(families));
+      return { collector, families: checked(families) };
+    } catch (error) {
+      return this.#fail(collector, 'throw', error);
+    }
+  }
+
+  #limit(collector: Collector, families: Promise<readonly MetricFamily[]>): Promise<Result> {
+    const { clock, timeoutMs, hanging } = this.#options;
+    return new Promise((resolve) => {
+      const settle = (result: () => Result): void => {
+        callOff();
+        if (!hanging.delete(collector)) resolve(result());
+      };
+      const callOff = clock.after(timeoutMs / 1000, () => {
+        resolve(this.#fail(collector, 'timeout', undefined));
+        hanging.add(collector);
+      });
+      families.then(
+        (all) => settle(() => ({ collector, families: all })),
+        (error: unknown) => settle(() => this.#fail(collector, 'throw', error)),
+      );
+    });
+  }
+
+  async #collectShared(storage: Storage): Promise<Result> {
+    const collector = { name: 'storage', collect: () => storage.collect?.() ?? [] };
+    return await this.#start(collector, collector.collect);
+  }
+
+  *#new({ collector, families }: Result): Generator<MetricFamily> {
+    for (const family of families) {
+      const names = claimedNames(family);
+      if (names.some((name) => this.#seen.has(name))) {
+        this.#fail(collector, 'duplicate', family.name);
+        continue;
+      }
+      for (const name of names) this.#seen.add(name);
+      yield family;
+    }
+  }
+
+  #fail(collector: Collector, reason: FailureReason, cause: unknown): Result {
+    this.#options.onFailure(nameOf(collector), reason, cause);
+    return { collector, families: [] };
+  }
+}
+
+/** No families: an instrument's are in the storage that is read once its callbacks were asked. */
+function onceRefreshed(collector: StoredCollector): Families {
+  const refreshed = collector.refresh();
+  return refreshed === undefined ? [] : refreshed.then(() => []);
+}
+
+function isAsync(families: Families): families is Exclude<Families, Iterable<MetricFamily>> {
+  const { then } = families as { then?: unknown };
+  return typeof then === 'function' || Symbol.asyncIterator in families;
+}
+
+async function gather(
+  families: Exclude<Families, Iterable<MetricFamily>>,
+): Promise<readonly MetricFamily[]> {
+  if (!(Symbol.asyncIterator in families)) return checked(await families);
+  const all: MetricFamily[] = [];
+  for await (const family of families) all.push(family);
+  return checked(all);
+}
+
+function checked(families: Iterable<MetricFamily>): readonly MetricFamily[] {
+  const all = Array.from(families);
+  for (const family of all) {
+    if (typeof family?.walk === 'function' && typeof family.name === 'string') continue;
+    throw new TypeError(`not a family, expected a MetricFamily, got ${show(family)}`);
+  }
+  return all;
+}

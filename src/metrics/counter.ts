@@ -1,0 +1,139 @@
+/** Counters: numbers that only go up. */
+
+import type { LabelNames } from '../model/labels.ts';
+import type { Cells } from '../storage/storage.ts';
+import { Child, type Metric } from './child.ts';
+import type { Declaration, InstrumentOptions, Kind, ValueCallback } from './declaration.ts';
+import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import { runUntilEnd } from './timer.ts';
+
+/** What a counter is declared with. */
+export interface CounterOptions extends InstrumentOptions {
+  /**
+   * Returns the count, for something that somebody else counts. Asked at every scrape; only for a
+   * counter without labels. A child gets one by {@linkcode CounterChild.setFunction}.
+   */
+  readonly callback?: ValueCallback;
+}
+
+/** A number that only goes up. */
+export interface CounterChild extends Metric {
+  readonly type: 'counter';
+  /** The count so far in this process. */
+  readonly value: number;
+  /**
+   * Adds `amount`, 1 unless given.
+   *
+   * @throws {RangeError} When `amount` is negative, infinite or NaN. The count stays as it was.
+   * @throws {TypeError} When `amount` is not a number.
+   */
+  inc(amount?: number): void;
+  /** Begins anew at 0, for a program that starts its work over. Prometheus sees a restart. */
+  reset(): void;
+  /**
+   * Calls `run`, and counts 1 if it throws or its promise is rejected. Returns or throws what it does.
+   *
+   * @param filter - Which errors count: all unless given.
+   */
+  countExceptions<Result>(run: () => Result, filter?: (error: unknown) => boolean): Result;
+  /**
+   * Takes the count from `callback`, asked at every scrape, instead of `inc`.
+   *
+   * @throws {TypeError} When `callback` is not a function.
+   */
+  setFunction(callback: ValueCallback): void;
+}
+
+class CounterChildOnCells extends Child {
+  readonly type = 'counter';
+  #cells: Float64Array;
+  #index: number;
+
+  constructor(declaration: Declaration, { cells, index }: Cells) {
+    super(declaration);
+    this.#cells = cells;
+    this.#index = index;
+    cells[index + 1] = declaration.clock.now();
+  }
+
+  get value(): number {
+    return this.#cells[this.#index]!;
+  }
+
+  inc(amount = 1): void {
+    // Written so that NaN and strings, which satisfy neither side, are turned away as well.
+    if (!(typeof amount === 'number' && amount >= 0 && amount < Infinity)) {
+      this.refuse('inc()', 'a finite number >= 0', amount);
+    }
+    this.#cells[this.#index]! += amount;
+  }
+
+  reset(): void {
+    this.#cells[this.#index] = 0;
+    this.#cells[this.#index + 1] = this.declaration.clock.now();
+  }
+
+  countExceptions<Result>(run: () => Result, filter?: (error: unknown) => boolean): Result {
+    return runUntilEnd(run, (outcome) => {
+      if (outcome.failed && (filter === undefined || filter(outcome.error))) this.inc();
+    });
+  }
+
+  setFunction(callback: ValueCallback): void {
+    this.declaration.setCallback(this, callback);
+  }
+
+  static readonly kind: Kind<CounterChildOnCells> = {
+    type: 'counter',
+    word: 'counter',
+    options: ['callback'],
+    typeOptions: () => ({}),
+    create(declaration, labelValues) {
+      return new CounterChildOnCells(declaration, declaration.allocate(labelValues));
+    },
+    write(child, writer) {
+      writer.number(child.#cells[child.#index]!, child.#cells[child.#index + 1]!);
+    },
+    detach(child) {
+      const place = { cells: child.#cells, index: child.#index };
+      child.#cells = child.declaration.copyOf(place);
+      child.#index = 0;
+      return place;
+    },
+    assign(child, value) {
+      if (!(typeof value === 'number' && value >= 0 && value < Infinity)) {
+        return child.refuse('callback', 'a finite number >= 0', value);
+      }
+      child.#cells[child.#index] = value;
+    },
+  };
+}
+
+/**
+ * A counter: a number that only goes up, such as requests answered, bytes sent, tasks failed.
+ *
+ * Exposed with the suffix `_total`, which the name may have or not. A name says the unit where
+ * there is one: `sent_bytes_total`. What can go down is a {@linkcode Gauge}.
+ *
+ * As a type, `Counter` is one without labels or a child, `Counter<['method', 'status']>` one with
+ * these labels, `Counter<'method' | 'status'>` one that is used by label name alone.
+ *
+ * @example
+ * ```ts
+ * import { Counter } from 'promethium';
+ *
+ * const requests = new Counter({
+ *   name: 'http_requests_total',
+ *   help: 'Requests answered.',
+ *   labelNames: ['method', 'status'],
+ * });
+ * requests.labels({ method: 'GET', status: 200 }).inc();
+ * ```
+ *
+ * @see {@link https://prometheus.io/docs/instrumenting/writing_clientlibs/#counter | Client libraries, Counter}
+ */
+export type Counter<Names extends LabelNames = never> = Shape<CounterChild, Names>;
+
+/** {@inheritDoc Counter} */
+export const Counter: InstrumentConstructor<CounterChild, CounterOptions> =
+  /* @__PURE__ */ instrumentConstructor(CounterChildOnCells.kind, CounterChildOnCells.prototype);

@@ -1,0 +1,65 @@
+/** What goes wrong in a scrape, as a metric of the registry in which it went wrong. */
+
+import type { StoredFamily } from '../model/cells.ts';
+import type { MetricFamily } from '../model/family.ts';
+import { LabelTree } from '../model/label-tree.ts';
+import { samplesOf } from '../model/sample.ts';
+import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
+
+/** Why a collector's families are missing. */
+export type FailureReason = 'throw' | 'timeout' | 'duplicate';
+
+const FAMILY: StoredFamily = {
+  name: 'promethium_collector_failures',
+  type: 'counter',
+  help: 'Scrapes that show none of the families of a collector, by the reason.',
+  unit: '',
+  labelNames: ['collector', 'reason'],
+  constantLabels: [],
+  bounds: [],
+  states: [],
+  mode: 'sum',
+};
+
+/**
+ * Counts failed collectors. The family appears with the first failure.
+ *
+ * Not one of the instruments, which import the registry: this is what the registry imports.
+ */
+export class CollectorFailures {
+  readonly #tree = new LabelTree<Cells>(2);
+  #series: SeriesStorage | undefined;
+
+  /** Counts one failure, in `storage`. */
+  count(storage: Storage, now: number, collector: string, reason: FailureReason): void {
+    const values = [collector, reason];
+    let place = this.#tree.get(values);
+    if (place === undefined) {
+      this.#series ??= storage.declare(FAMILY);
+      place = this.#series.allocate(values);
+      place.cells[place.index + 1] = now;
+      this.#tree.set(values, place);
+    }
+    place.cells[place.index]! += 1;
+  }
+
+  /** The family, or nothing where nothing failed yet. */
+  families(): MetricFamily[] {
+    if (this.#tree.size === 0) return [];
+    const tree = this.#tree;
+    return [
+      {
+        ...FAMILY,
+        walk(writer) {
+          writer.begin(FAMILY);
+          return tree.walk(writer, ({ cells, index }) => {
+            writer.number(cells[index]!, cells[index + 1]);
+          });
+        },
+        get samples() {
+          return samplesOf(this);
+        },
+      },
+    ];
+  }
+}

@@ -1,0 +1,201 @@
+/** Gauges: numbers that go up and down. */
+
+import { MULTIPROCESS_MODES, type MultiprocessMode } from '../model/cells.ts';
+import { show } from '../model/error.ts';
+import type { LabelNames } from '../model/labels.ts';
+import type { Cells } from '../storage/storage.ts';
+import { Child, type Metric } from './child.ts';
+import type { Declaration, InstrumentOptions, Kind, ValueCallback } from './declaration.ts';
+import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import { runUntilEnd, startTimer, type Timer } from './timer.ts';
+
+/** What a gauge is declared with. */
+export interface GaugeOptions extends InstrumentOptions {
+  /**
+   * How the values of several processes are shown: `all`, each under a label `pid`, unless given.
+   * Of no effect in a single process.
+   */
+  readonly multiprocessMode?: MultiprocessMode;
+  /**
+   * Returns the value, for something that is asked rather than told. Asked at every scrape; only
+   * for a gauge without labels. A child gets one by {@linkcode GaugeChild.setFunction}.
+   */
+  readonly callback?: ValueCallback;
+}
+
+/** A number that goes up and down. */
+export interface GaugeChild extends Metric {
+  readonly type: 'gauge';
+  /** The value in this process. */
+  readonly value: number;
+  /**
+   * Sets the value. NaN and the infinities are values too.
+   *
+   * @throws {TypeError} When `value` is not a number.
+   */
+  set(value: number): void;
+  /**
+   * Adds `amount`, 1 unless given.
+   *
+   * @throws {RangeError} When `amount` is infinite or NaN. The value stays as it was.
+   * @throws {TypeError} When `amount` is not a number, or the gauge shows the most recent value,
+   * which a sum of steps is not.
+   */
+  inc(amount?: number): void;
+  /** Takes `amount` away, 1 unless given. Throws as {@linkcode GaugeChild.inc} does. */
+  dec(amount?: number): void;
+  /** Sets the value to the Unix time, in seconds: for the time of the last success. */
+  setToCurrentTime(): void;
+  /** Sets the value to 0. */
+  reset(): void;
+  /** Begins to measure; what it returns sets the value to the seconds that have passed. */
+  startTimer(): Timer;
+  /** Calls `run` and sets the value to the seconds it took, or its promise took to settle. */
+  time<Result>(run: () => Result): Result;
+  /** Counts 1 up while `run`, or its promise, is under way. Returns or throws what it does. */
+  trackInProgress<Result>(run: () => Result): Result;
+  /**
+   * Takes the value from `callback`, asked at every scrape, instead of `set`.
+   *
+   * @throws {TypeError} When `callback` is not a function.
+   */
+  setFunction(callback: ValueCallback): void;
+}
+
+class GaugeChildOnCells extends Child {
+  readonly type = 'gauge';
+  #cells: Float64Array;
+  #index: number;
+
+  constructor(declaration: Declaration, { cells, index }: Cells) {
+    super(declaration);
+    this.#cells = cells;
+    this.#index = index;
+  }
+
+  get value(): number {
+    return this.#cells[this.#index]!;
+  }
+
+  set(value: number): void {
+    if (typeof value !== 'number') this.refuse('set()', 'a number', value);
+    this.#cells[this.#index] = value;
+    const { stamp } = this.declaration;
+    // The value first: a reader that sees the new time sees the new value too.
+    if (stamp !== undefined) this.#cells[this.#index + 1] = stamp();
+  }
+
+  inc(amount = 1): void {
+    this.#add('inc()', amount, amount);
+  }
+
+  dec(amount = 1): void {
+    this.#add('dec()', amount, -amount);
+  }
+
+  setToCurrentTime(): void {
+    this.set(this.declaration.clock.now());
+  }
+
+  reset(): void {
+    this.set(0);
+  }
+
+  startTimer(): Timer {
+    return startTimer(this.declaration.clock, (seconds) => this.set(seconds));
+  }
+
+  time<Result>(run: () => Result): Result {
+    const end = this.startTimer();
+    return runUntilEnd(run, end);
+  }
+
+  trackInProgress<Result>(run: () => Result): Result {
+    this.inc();
+    return runUntilEnd(run, () => this.dec());
+  }
+
+  setFunction(callback: ValueCallback): void {
+    this.declaration.setCallback(this, callback);
+  }
+
+  #add(call: string, amount: number, step: number): void {
+    // A difference that is 0 for every finite number, and NaN for all else.
+    if (!(typeof amount === 'number' && amount - amount === 0)) {
+      this.refuse(call, 'a finite number', amount);
+    }
+    const { stamp, family } = this.declaration;
+    if (stamp !== undefined) {
+      if (family.mode.endsWith('mostrecent')) this.#refuseStep(call, family.mode);
+      this.#cells[this.#index]! += step;
+      this.#cells[this.#index + 1] = stamp();
+      return;
+    }
+    this.#cells[this.#index]! += step;
+  }
+
+  #refuseStep(call: string, mode: MultiprocessMode): never {
+    throw new TypeError(
+      `${this.declaration.subject}: ${call} refused in mode ${mode}, expected set(), got ${call}`,
+    );
+  }
+
+  static readonly kind: Kind<GaugeChildOnCells> = {
+    type: 'gauge',
+    word: 'gauge',
+    options: ['multiprocessMode', 'callback'],
+    typeOptions: (subject, { multiprocessMode = 'all' }: GaugeOptions) => ({
+      mode: validMode(subject, multiprocessMode, MULTIPROCESS_MODES),
+    }),
+    create(declaration, labelValues) {
+      return new GaugeChildOnCells(declaration, declaration.allocate(labelValues));
+    },
+    write(child, writer) {
+      writer.number(child.#cells[child.#index]!);
+    },
+    detach(child) {
+      const place = { cells: child.#cells, index: child.#index };
+      child.#cells = child.declaration.copyOf(place);
+      child.#index = 0;
+      return place;
+    },
+    assign(child, value) {
+      if (typeof value !== 'number') return child.refuse('callback', 'a number', value);
+      child.set(value);
+    },
+  };
+}
+
+/** Returns `mode` if it is among `allowed`, and throws a RangeError with the metric's name if not. */
+export function validMode(
+  subject: string,
+  mode: unknown,
+  allowed: readonly MultiprocessMode[],
+): MultiprocessMode {
+  if (allowed.includes(mode as MultiprocessMode)) return mode as MultiprocessMode;
+  throw new RangeError(
+    `${subject}: unknown multiprocess mode, expected ${allowed.join(', ')}, got ${show(mode)}`,
+  );
+}
+
+/**
+ * A gauge: a number that goes up and down, such as requests under way, temperature, queue length.
+ *
+ * As a type, `Gauge` is one without labels or a child, `Gauge<['queue']>` one with these labels,
+ * `Gauge<'queue' | 'host'>` one that is used by label name alone.
+ *
+ * @example
+ * ```ts
+ * import { Gauge } from 'promethium';
+ *
+ * const jobs = new Gauge({ name: 'jobs_waiting', help: 'Jobs not begun yet.' });
+ * jobs.set(7);
+ * ```
+ *
+ * @see {@link https://prometheus.io/docs/instrumenting/writing_clientlibs/#gauge | Client libraries, Gauge}
+ */
+export type Gauge<Names extends LabelNames = never> = Shape<GaugeChild, Names>;
+
+/** {@inheritDoc Gauge} */
+export const Gauge: InstrumentConstructor<GaugeChild, GaugeOptions> =
+  /* @__PURE__ */ instrumentConstructor(GaugeChildOnCells.kind, GaugeChildOnCells.prototype);

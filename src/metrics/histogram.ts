@@ -1,0 +1,162 @@
+/** Histograms: observations counted in buckets. */
+
+import { DEFAULT_BUCKETS, validateBuckets } from '../model/buckets.ts';
+import type { HistogramPoint } from '../model/family.ts';
+import type { LabelNames } from '../model/labels.ts';
+import type { Cells } from '../storage/storage.ts';
+import { Child } from './child.ts';
+import type { Declaration, InstrumentOptions, Kind } from './declaration.ts';
+import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import type { ObserveOptions, ObservingChild } from './summary.ts';
+import { runUntilEnd, startTimer, type Timer } from './timer.ts';
+
+/** What a histogram is declared with. */
+export interface HistogramOptions extends InstrumentOptions {
+  /**
+   * Upper bounds of the buckets, ascending, in the metric's unit: {@linkcode DEFAULT_BUCKETS} unless
+   * given. A bucket for +Inf is always there and need not be named.
+   */
+  readonly buckets?: readonly number[];
+}
+
+/** Observations, counted in buckets. */
+export interface HistogramChild extends ObservingChild {
+  readonly type: 'histogram';
+}
+
+class HistogramChildOnCells extends Child {
+  readonly type = 'histogram';
+  readonly #bounds: readonly number[];
+  #cells: Float64Array;
+  #index: number;
+
+  constructor(declaration: Declaration, { cells, index }: Cells) {
+    super(declaration);
+    this.#bounds = declaration.family.bounds;
+    this.#cells = cells;
+    this.#index = index;
+    cells[index + this.#bounds.length + 2] = declaration.clock.now();
+  }
+
+  get count(): number {
+    let count = 0;
+    for (let i = 0; i <= this.#bounds.length; i++) count += this.#cells[this.#index + i]!;
+    return count;
+  }
+
+  get sum(): number {
+    return this.#cells[this.#index + this.#bounds.length + 1]!;
+  }
+
+  observe(value: number, options?: ObserveOptions): void {
+    // NaN has no bucket, and a sum would never recover from it.
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      this.refuse('observe()', 'a number other than NaN', value);
+    }
+    const bounds = this.#bounds;
+    const cells = this.#cells;
+    const index = this.#index;
+    let low = 0;
+    let high = bounds.length;
+    // The first bound that is not below the value.
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (bounds[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    if (options === undefined) {
+      cells[index + low]! += 1;
+      cells[index + bounds.length + 1]! += value;
+      return;
+    }
+    const { count = 1 } = options;
+    if (!(Number.isSafeInteger(count) && count >= 0)) {
+      this.refuse('observe() count', 'a whole number >= 0', count);
+    }
+    if (count === 0) return;
+    cells[index + low]! += count;
+    cells[index + bounds.length + 1]! += value * count;
+  }
+
+  reset(): void {
+    this.#cells.fill(0, this.#index, this.#index + this.#bounds.length + 2);
+    this.#cells[this.#index + this.#bounds.length + 2] = this.declaration.clock.now();
+  }
+
+  startTimer(): Timer {
+    return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
+  }
+
+  time<Result>(run: () => Result): Result {
+    const end = this.startTimer();
+    return runUntilEnd(run, end);
+  }
+
+  static readonly kind: Kind<HistogramChildOnCells> = {
+    type: 'histogram',
+    word: 'histogram',
+    options: ['buckets'],
+    typeOptions: (subject, { buckets = DEFAULT_BUCKETS }: HistogramOptions) => ({
+      bounds: validateBuckets(subject, buckets),
+    }),
+    create(declaration, labelValues) {
+      return new HistogramChildOnCells(declaration, declaration.allocate(labelValues));
+    },
+    write(child, writer) {
+      const { length } = child.#bounds;
+      const cells = child.#cells;
+      const index = child.#index;
+      POINT.bounds = child.#bounds;
+      POINT.cells = cells;
+      POINT.index = index;
+      POINT.sum = cells[index + length + 1]!;
+      POINT.created = cells[index + length + 2]!;
+      writer.histogram(POINT);
+    },
+    detach(child) {
+      const place = { cells: child.#cells, index: child.#index };
+      child.#cells = child.declaration.copyOf(place);
+      child.#index = 0;
+      return place;
+    },
+  };
+}
+
+/** What a writer borrows: one object for all histograms, since a million are written one by one. */
+const POINT: { -readonly [Key in keyof HistogramPoint]: HistogramPoint[Key] } = {
+  bounds: [],
+  cells: [],
+  index: 0,
+  cumulative: false,
+  sum: 0,
+  created: 0,
+  exemplars: undefined,
+};
+
+/**
+ * A histogram: observations counted in buckets, such as response times and sizes, from which
+ * Prometheus calculates quantiles over any time, processes and hosts.
+ *
+ * A bucket for each bound is a series of its own: choose bounds around the values that matter.
+ *
+ * As a type, `Histogram` is one without labels or a child, `Histogram<['route']>` one with these
+ * labels, `Histogram<'route' | 'host'>` one that is used by label name alone.
+ *
+ * @example
+ * ```ts
+ * import { Histogram } from 'promethium';
+ *
+ * const durations = new Histogram({ name: 'job_duration_seconds', help: 'How long jobs take.' });
+ * await durations.time(() => fetch('http://localhost/'));
+ * ```
+ *
+ * @see {@link https://prometheus.io/docs/instrumenting/writing_clientlibs/#histogram | Client libraries, Histogram}
+ */
+export type Histogram<Names extends LabelNames = never> = Shape<HistogramChild, Names>;
+
+/** {@inheritDoc Histogram} */
+export const Histogram: InstrumentConstructor<HistogramChild, HistogramOptions> =
+  /* @__PURE__ */ instrumentConstructor(
+    HistogramChildOnCells.kind,
+    HistogramChildOnCells.prototype,
+  );

@@ -1,0 +1,102 @@
+/** Info: facts about a program as labels. */
+
+import { show } from '../model/error.ts';
+import type { LabelNames, LabelValue, Pairs } from '../model/labels.ts';
+import { validateLabelNames } from '../model/name.ts';
+import type { Cells } from '../storage/storage.ts';
+import { Child, type Metric } from './child.ts';
+import type { Declaration, InstrumentOptions, Kind } from './declaration.ts';
+import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+
+/** What an info metric is declared with. */
+export type InfoOptions = InstrumentOptions;
+
+/** Facts, as labels. */
+export interface InfoChild extends Metric {
+  readonly type: 'info';
+  /**
+   * States the facts, in place of those stated before. Nothing is exposed before the first call.
+   *
+   * @throws {TypeError} When `facts` is not an object, or a value is neither string nor number.
+   * @throws {RangeError} When a fact's name is not a label name, or is one of the metric's labels.
+   */
+  info(facts: Readonly<Record<string, LabelValue>>): void;
+}
+
+class InfoChildInStorage extends Child {
+  readonly type = 'info';
+  readonly #labelValues: readonly string[];
+  #pairs: Pairs | undefined;
+  #place: Cells | undefined;
+
+  constructor(declaration: Declaration, labelValues: readonly string[]) {
+    super(declaration);
+    this.#labelValues = labelValues;
+  }
+
+  info(facts: Readonly<Record<string, LabelValue>>): void {
+    if (typeof facts !== 'object' || facts === null)
+      this.refuse('info()', 'an object of facts', facts);
+    const pairs = this.#toPairs(facts);
+    // The new statement before the old one goes: a reader may see both, but never none.
+    const place = this.declaration.allocate(this.#labelValues, pairs);
+    if (this.#place !== undefined) this.declaration.release(this.#place);
+    this.#pairs = pairs;
+    this.#place = place;
+  }
+
+  #toPairs(facts: Readonly<Record<string, unknown>>): Pairs {
+    const { subject, family } = this.declaration;
+    validateLabelNames(subject, family, Object.keys(facts));
+    return Object.entries(facts).map(([name, value]) => {
+      if (family.labelNames.includes(name)) {
+        throw new RangeError(
+          `${subject}: fact bears a label's name, expected another name, got ${show(name)}`,
+        );
+      }
+      if (typeof value === 'string' || typeof value === 'number') return [name, String(value)];
+      throw new TypeError(
+        `${subject}: fact "${name}" has no usable value, expected a string or number, got ${show(value)}`,
+      );
+    });
+  }
+
+  static readonly kind: Kind<InfoChildInStorage> = {
+    type: 'info',
+    word: 'info',
+    options: [],
+    typeOptions: () => ({}),
+    create: (declaration, labelValues) => new InfoChildInStorage(declaration, labelValues),
+    write(child, writer) {
+      if (child.#pairs !== undefined) writer.info(child.#pairs);
+    },
+    detach(child) {
+      const place = child.#place;
+      child.#place = undefined;
+      child.#pairs = undefined;
+      return place;
+    },
+  };
+}
+
+/**
+ * An info metric: facts about a program as labels of a metric that is always 1, such as its version
+ * and build. Exposed with the suffix `_info`, which the name may have or not.
+ *
+ * As a type, `Info` is one without labels or a child, `Info<['module']>` one with these labels,
+ * `Info<'module' | 'host'>` one that is used by label name alone.
+ *
+ * @example
+ * ```ts
+ * import { Info } from 'promethium';
+ *
+ * new Info({ name: 'build_info', help: 'What is running.' }).info({ version: '1.2.3' });
+ * ```
+ *
+ * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/#info | OpenMetrics 1.0, Info}
+ */
+export type Info<Names extends LabelNames = never> = Shape<InfoChild, Names>;
+
+/** {@inheritDoc Info} */
+export const Info: InstrumentConstructor<InfoChild, InfoOptions> =
+  /* @__PURE__ */ instrumentConstructor(InfoChildInStorage.kind, InfoChildInStorage.prototype);

@@ -1,0 +1,211 @@
+/** The registry: who has which names, and what a scrape shows. */
+
+import { MetricsError, show } from '../model/error.ts';
+import type { Collector, FamilyHeader, MetricFamily } from '../model/family.ts';
+import { claimedNames } from '../model/name.ts';
+import { MemoryStorage } from '../storage/memory.ts';
+import type { Storage } from '../storage/storage.ts';
+import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { CollectionRun, isStored, nameOf } from './collection-run.ts';
+import { CollectorFailures, type FailureReason } from './failures.ts';
+import { restrict } from './restricted.ts';
+
+/** How a registry is set up. */
+export interface CollectorRegistryOptions {
+  /** Where its metrics keep their numbers: this process's heap unless given. */
+  readonly storage?: Storage;
+  /** How long an asynchronous collector may take, in milliseconds: 5000 unless given. */
+  readonly collectTimeoutMs?: number;
+  /** Told of every collector that failed, beside the metric that counts them. */
+  readonly onError?: (error: MetricsError) => void;
+  /** The time; the machine's unless given. For tests. */
+  readonly clock?: Clock;
+}
+
+/** A name is taken. Carries the collector that has it, for programs that load their modules anew. */
+export class AlreadyRegisteredError extends MetricsError {
+  /** The collector that was registered first. */
+  readonly existing: Collector;
+
+  /** Made by registries. */
+  constructor(message: string, existing: Collector) {
+    super('ALREADY_REGISTERED', message);
+    this.name = 'AlreadyRegisteredError';
+    this.existing = existing;
+  }
+}
+
+/**
+ * The metrics of a program, or of a part of one.
+ *
+ * Instruments register themselves; objects of your own with a `collect()` are handed to
+ * {@linkcode CollectorRegistry.register}.
+ */
+export class CollectorRegistry implements Collector {
+  /** The registry's clock. */
+  readonly clock: Clock;
+  readonly #collectors = new Map<Collector, readonly string[]>();
+  readonly #owners = new Map<string, Collector>();
+  readonly #failures = new CollectorFailures();
+  readonly #hanging = new Set<Collector>();
+  readonly #timeoutMs: number;
+  readonly #onError: ((error: MetricsError) => void) | undefined;
+  #storage: Storage | undefined;
+
+  /** @throws {RangeError} When the time limit is not a number above 0. */
+  constructor(options: CollectorRegistryOptions = {}) {
+    const { storage, collectTimeoutMs = 5000, onError, clock = SYSTEM_CLOCK } = options;
+    if (!(collectTimeoutMs > 0)) {
+      throw new RangeError(
+        `registry "collectTimeoutMs": not a time limit, expected milliseconds > 0, got ${show(collectTimeoutMs)}`,
+      );
+    }
+    this.clock = clock;
+    this.#storage = storage;
+    this.#timeoutMs = collectTimeoutMs;
+    this.#onError = onError;
+  }
+
+  /** Where the metrics of this registry keep their numbers. */
+  get storage(): Storage {
+    this.#storage ??= new MemoryStorage();
+    return this.#storage;
+  }
+
+  /**
+   * Gives the registry a storage before its first metric.
+   *
+   * @throws {MetricsError} With code `STORAGE_IN_USE` when a metric has its numbers elsewhere by now.
+   */
+  useStorage(storage: Storage): void {
+    if (this.#storage !== undefined && this.#storage !== storage) {
+      throw new MetricsError(
+        'STORAGE_IN_USE',
+        'registry "storage": already in use, expected a registry without metrics, got one that has some',
+      );
+    }
+    this.#storage = storage;
+  }
+
+  /**
+   * Adds a collector, and claims every name that its families' lines may bear. A collector with a
+   * `describe()` has its names claimed now, one without is checked at each scrape.
+   *
+   * @throws {TypeError} When it has no `collect()`.
+   * @throws {AlreadyRegisteredError} When one of its names is taken.
+   */
+  register(collector: Collector): void {
+    if (typeof collector?.collect !== 'function') {
+      throw new TypeError(
+        `registry "register": no collector, expected an object with collect(), got ${show(collector)}`,
+      );
+    }
+    const families = [...(collector.describe?.() ?? [])];
+    const names = families.flatMap(claimedNames);
+    if (this.#collectors.has(collector)) this.#refuseTaken(collector, families, collector);
+    for (const name of names) {
+      const owner = this.#owners.get(name);
+      if (owner !== undefined) this.#refuseTaken(collector, families, owner);
+    }
+    for (const name of names) this.#owners.set(name, collector);
+    this.#collectors.set(collector, names);
+  }
+
+  /**
+   * Removes a collector, whose families are exposed no more.
+   *
+   * @throws {MetricsError} With code `NOT_REGISTERED` when it is not in this registry.
+   */
+  unregister(collector: Collector): void {
+    const names = this.#collectors.get(collector);
+    if (names === undefined) {
+      throw new MetricsError(
+        'NOT_REGISTERED',
+        `registry "unregister": unknown collector, expected a registered one, got ${nameOf(collector)}`,
+      );
+    }
+    this.#collectors.delete(collector);
+    for (const name of names) this.#owners.delete(name);
+    // What lies in files that others read as well would be exposed for ever.
+    if (this.#storage?.collect !== undefined && isStored(collector)) collector.withdraw();
+  }
+
+  /** The collector that has claimed `name`, with or without a suffix such as `_total`. */
+  get(name: string): Collector | undefined {
+    return this.#owners.get(name);
+  }
+
+  /**
+   * Returns the families as they are now: in the order of registration or, where several processes
+   * share the storage, theirs by name and then those of this process's own collectors.
+   *
+   * Never throws. A collector that throws, rejects or takes longer than the time limit costs its
+   * own families; `promethium_collector_failures_total` counts it.
+   */
+  collect(): AsyncGenerator<MetricFamily> {
+    return this.#run(this.#collectors.keys());
+  }
+
+  /**
+   * A view that shows only what bears one of these names: whole families by the family's name or,
+   * by a sample's name such as `x_sum`, these samples alone.
+   */
+  restrictedTo(names: readonly string[]): Collector {
+    const wanted = new Set(names);
+    const source = (): AsyncGenerator<MetricFamily> =>
+      this.#run(
+        [...this.#collectors]
+          .filter(([, claimed]) => claimed.length === 0 || claimed.some((name) => wanted.has(name)))
+          .map(([collector]) => collector),
+      );
+    return { collect: () => restrict(source(), wanted) };
+  }
+
+  /** Makes what was counted visible to other processes, where the storage writes behind. */
+  flush(): void {
+    this.#storage?.flush?.();
+  }
+
+  #run(collectors: Iterable<Collector>): AsyncGenerator<MetricFamily> {
+    return new CollectionRun({
+      collectors,
+      shared: this.#storage?.collect === undefined ? undefined : this.#storage,
+      failures: this.#failures,
+      clock: this.clock,
+      timeoutMs: this.#timeoutMs,
+      hanging: this.#hanging,
+      onFailure: (collector, reason, cause) => this.#fail(collector, reason, cause),
+    }).families();
+  }
+
+  #fail(collector: string, reason: FailureReason, cause: unknown): void {
+    this.#failures.count(this.storage, this.clock.now(), collector, reason);
+    const what =
+      reason === 'timeout'
+        ? `expected an answer within ${this.#timeoutMs} ms, got none`
+        : reason === 'duplicate'
+          ? 'expected families of its own, got a name that was exposed already'
+          : `expected families, got ${cause instanceof Error ? cause.message : show(cause)}`;
+    const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
+    try {
+      this.#onError?.(
+        new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }),
+      );
+    } catch {
+      // The listener's own mistake must not cost the scrape.
+    }
+  }
+
+  #refuseTaken(
+    collector: Collector,
+    families: readonly Pick<FamilyHeader, 'name' | 'type'>[],
+    owner: Collector,
+  ): never {
+    const type = families[0]?.type ?? 'collector';
+    const taken = families.flatMap(claimedNames).find((name) => this.#owners.has(name));
+    throw new AlreadyRegisteredError(
+      `${type} "${nameOf(collector)}": already registered, expected a free name, got ${show(taken ?? nameOf(collector))} of "${nameOf(owner)}"`,
+      owner,
+    );
+  }
+}

@@ -1,0 +1,157 @@
+/** Summaries: how many observations there were, and their sum. */
+
+import type { SummaryPoint } from '../model/family.ts';
+import type { LabelNames } from '../model/labels.ts';
+import type { Cells } from '../storage/storage.ts';
+import { Child, type Metric } from './child.ts';
+import type { Declaration, InstrumentOptions, Kind } from './declaration.ts';
+import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import { runUntilEnd, startTimer, type Timer } from './timer.ts';
+
+/** What a summary is declared with. */
+export type SummaryOptions = InstrumentOptions;
+
+/** How an observation is made. */
+export interface ObserveOptions {
+  /** How many observations of this value there were: 1 unless given, a whole number >= 0. */
+  readonly count?: number;
+}
+
+/** What summaries and histograms have in common. */
+export interface ObservingChild extends Metric {
+  /** How many observations there were in this process. */
+  readonly count: number;
+  /** The sum of all observations in this process. */
+  readonly sum: number;
+  /**
+   * Takes down an observation, in the metric's unit. Negative ones are counted like any other,
+   * though the sum may then fall; infinite ones are counted and make the sum infinite for good.
+   *
+   * @throws {RangeError} When `value` is NaN, or `count` is not a whole number >= 0.
+   * @throws {TypeError} When `value` or `count` is not a number.
+   */
+  observe(value: number, options?: ObserveOptions): void;
+  /** Begins anew at 0, for a program that starts its work over. Prometheus sees a restart. */
+  reset(): void;
+  /** Begins to measure; what it returns observes the seconds that have passed. */
+  startTimer(): Timer;
+  /** Calls `run` and observes the seconds it took, or its promise took to settle. */
+  time<Result>(run: () => Result): Result;
+}
+
+/** Observations, counted and added up. */
+export interface SummaryChild extends ObservingChild {
+  readonly type: 'summary';
+}
+
+class SummaryChildOnCells extends Child {
+  readonly type = 'summary';
+  #cells: Float64Array;
+  #index: number;
+
+  constructor(declaration: Declaration, { cells, index }: Cells) {
+    super(declaration);
+    this.#cells = cells;
+    this.#index = index;
+    cells[index + 2] = declaration.clock.now();
+  }
+
+  get count(): number {
+    return this.#cells[this.#index]!;
+  }
+
+  get sum(): number {
+    return this.#cells[this.#index + 1]!;
+  }
+
+  observe(value: number, options?: ObserveOptions): void {
+    // A sum would never recover from NaN.
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      this.refuse('observe()', 'a number other than NaN', value);
+    }
+    if (options === undefined) {
+      this.#cells[this.#index]! += 1;
+      this.#cells[this.#index + 1]! += value;
+      return;
+    }
+    const { count = 1 } = options;
+    if (!(Number.isSafeInteger(count) && count >= 0)) {
+      this.refuse('observe() count', 'a whole number >= 0', count);
+    }
+    if (count === 0) return;
+    this.#cells[this.#index]! += count;
+    this.#cells[this.#index + 1]! += value * count;
+  }
+
+  reset(): void {
+    this.#cells.fill(0, this.#index, this.#index + 2);
+    this.#cells[this.#index + 2] = this.declaration.clock.now();
+  }
+
+  startTimer(): Timer {
+    return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
+  }
+
+  time<Result>(run: () => Result): Result {
+    const end = this.startTimer();
+    return runUntilEnd(run, end);
+  }
+
+  static readonly kind: Kind<SummaryChildOnCells> = {
+    type: 'summary',
+    word: 'summary',
+    options: [],
+    typeOptions: () => ({}),
+    create(declaration, labelValues) {
+      return new SummaryChildOnCells(declaration, declaration.allocate(labelValues));
+    },
+    write(child, writer) {
+      const cells = child.#cells;
+      const index = child.#index;
+      POINT.count = cells[index]!;
+      POINT.sum = cells[index + 1]!;
+      POINT.created = cells[index + 2]!;
+      writer.summary(POINT);
+    },
+    detach(child) {
+      const place = { cells: child.#cells, index: child.#index };
+      child.#cells = child.declaration.copyOf(place);
+      child.#index = 0;
+      return place;
+    },
+  };
+}
+
+/** What a writer borrows: one object for all summaries, since a million are written one by one. */
+const POINT: { -readonly [Key in keyof SummaryPoint]: SummaryPoint[Key] } = {
+  quantiles: [],
+  values: [],
+  count: 0,
+  sum: 0,
+  created: 0,
+};
+
+/**
+ * A summary: how many observations there were and their sum, for averages over any time.
+ *
+ * A {@linkcode Histogram} also tells how the observations are spread, and adds up over processes
+ * and hosts.
+ *
+ * As a type, `Summary` is one without labels or a child, `Summary<['route']>` one with these
+ * labels, `Summary<'route' | 'host'>` one that is used by label name alone.
+ *
+ * @example
+ * ```ts
+ * import { Summary } from 'promethium';
+ *
+ * const sizes = new Summary({ name: 'response_size_bytes', help: 'Sizes of responses.' });
+ * sizes.observe(5120);
+ * ```
+ *
+ * @see {@link https://prometheus.io/docs/instrumenting/writing_clientlibs/#summary | Client libraries, Summary}
+ */
+export type Summary<Names extends LabelNames = never> = Shape<SummaryChild, Names>;
+
+/** {@inheritDoc Summary} */
+export const Summary: InstrumentConstructor<SummaryChild, SummaryOptions> =
+  /* @__PURE__ */ instrumentConstructor(SummaryChildOnCells.kind, SummaryChildOnCells.prototype);

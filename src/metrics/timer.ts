@@ -1,0 +1,78 @@
+/** Measuring how long something takes, and knowing when it has ended: sync and async alike. */
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Clock } from './clock.ts';
+
+/**
+ * Ends a measurement: records the seconds since it began and returns them. The first call records;
+ * later ones return the same number. Also disposable, so that `using end = h.startTimer()` records
+ * at the end of the block, however it is left.
+ */
+export interface Timer {
+  (): number;
+  [Symbol.dispose](): void;
+}
+
+// Runtimes without the symbol have no `using` either; what it stands for under another name does
+// no harm there.
+const DISPOSE: typeof Symbol.dispose =
+  (Symbol as { dispose?: typeof Symbol.dispose }).dispose ??
+  (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
+
+/** Begins a measurement whose seconds go to `record`. */
+export function startTimer(clock: Clock, record: (seconds: number) => void): Timer {
+  const start = clock.elapsed();
+  let seconds = -1;
+  const end = (): number => {
+    if (seconds < 0) {
+      // A clock that was set back must not record a negative duration.
+      seconds = Math.max(clock.elapsed() - start, 0);
+      record(seconds);
+    }
+    return seconds;
+  };
+  (end as unknown as Record<symbol, () => number>)[DISPOSE] = end;
+  return end as unknown as Timer;
+}
+
+/** How a call ended. */
+export type Outcome =
+  | { readonly failed: false }
+  | { readonly failed: true; readonly error: unknown };
+
+/**
+ * Calls `run` and then `ended`, once: when `run` has returned or thrown, or, where it returned a
+ * promise, when that has settled. Returns or throws what `run` does.
+ */
+export function runUntilEnd<Result>(run: () => Result, ended: (outcome: Outcome) => void): Result {
+  let result: Result;
+  try {
+    result = run();
+  } catch (error) {
+    ended({ failed: true, error });
+    throw error;
+  }
+  if (!isThenable(result)) {
+    ended({ failed: false });
+    return result;
+  }
+  return result.then(
+    (value) => {
+      ended({ failed: false });
+      return value;
+    },
+    (error: unknown) => {
+      ended({ failed: true, error });
+      throw error;
+    },
+  ) as Result;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
