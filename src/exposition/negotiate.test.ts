@@ -135,15 +135,15 @@ describe('negotiate', () => {
     );
   });
 
-  // What is not linear takes minutes on these, not seconds.
+  // What is not linear takes minutes on these, not milliseconds.
   for (const part of ['"', ',', ';', 'a;q=1,', '\\"', '*/*,', ' ', ';version=1.0.0', '1', '"\\']) {
-    it(`reads a million characters of ${JSON.stringify(part)} in one pass`, () => {
-      const long = part.repeat(1_000_000 / part.length);
+    it(`reads 100,000 characters of ${JSON.stringify(part)} in one pass`, () => {
+      const long = part.repeat(100_000 / part.length);
       const start = performance.now();
       negotiate(`application/openmetrics-text;q=${long}`);
       negotiate(`application/openmetrics-text;x="${long}`);
       acceptsGzip(long);
-      ok(performance.now() - start < 10_000);
+      ok(performance.now() - start < 5_000);
     });
   }
 });

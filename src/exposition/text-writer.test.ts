@@ -1,0 +1,320 @@
+import { equal } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { handMadeFamily } from '../../test/hand-made-family.ts';
+import type { FamilyHeader, FamilyWriter, HistogramPoint } from '../model/family.ts';
+import { toText } from './format.ts';
+
+type Header = Pick<FamilyHeader, 'name' | 'type'> & Partial<FamilyHeader>;
+
+function text(header: Header, ...metrics: ((writer: FamilyWriter) => void)[]): Promise<string> {
+  return toText({ collect: () => [handMadeFamily(header, metrics)] });
+}
+
+const point: HistogramPoint = {
+  bounds: [0.1, 1, 1e6],
+  cells: [9, 1, 2, 0, 3, 9],
+  index: 1,
+  cumulative: false,
+  sum: 12.5,
+  created: 1700000000,
+  exemplars: [{ labels: { trace_id: 'a' }, value: 0.05 }, undefined, undefined, undefined],
+};
+
+describe('TextWriter', () => {
+  it('writes nothing for no families', async () => {
+    equal(await toText({ collect: () => [] }), '');
+  });
+
+  it('writes help, type and a line for each metric', async () => {
+    equal(
+      await text(
+        { name: 'requests', type: 'counter', help: 'Requests.', labelNames: ['method', 'code'] },
+        (writer) => {
+          writer.label(0, 'GET');
+          writer.label(1, '200');
+          writer.number(3, 1700000000, { labels: { trace_id: 'a' }, value: 1 });
+        },
+        (writer) => {
+          writer.label(1, '50');
+          writer.number(0.5);
+        },
+        (writer) => {
+          writer.label(0, 'A');
+          writer.label(1, '');
+          writer.number(0);
+        },
+      ),
+      `# HELP requests_total Requests.
+# TYPE requests_total counter
+requests_total{method="GET",code="200"} 3
+requests_total{method="GET",code="50"} 0.5
+requests_total{method="A",code=""} 0
+`,
+    );
+  });
+
+  it('writes constant labels before the others', async () => {
+    const constantLabels = [
+      ['zone', 'a"b'],
+      ['app', 'shop'],
+    ] as const;
+    equal(
+      await text({ name: 'up', type: 'gauge', constantLabels }, (writer) => writer.number(1)),
+      '# HELP up Help.\n# TYPE up gauge\nup{zone="a\\"b",app="shop"} 1\n',
+    );
+    equal(
+      await text(
+        { name: 'up', type: 'gauge', constantLabels, labelNames: ['job'] },
+        (writer) => {
+          writer.label(0, 'x');
+          writer.number(1);
+        },
+        (writer) => {
+          writer.label(0, 'longer than before');
+          writer.number(1);
+        },
+      ),
+      `# HELP up Help.
+# TYPE up gauge
+up{zone="a\\"b",app="shop",job="x"} 1
+up{zone="a\\"b",app="shop",job="longer than before"} 1
+`,
+    );
+  });
+
+  it('writes a header alone for a family without metrics, and an empty help', async () => {
+    equal(await text({ name: 'a', type: 'gauge', help: '' }), '# HELP a \n# TYPE a gauge\n');
+  });
+
+  it('calls a type that the format lacks by one that it has', async () => {
+    equal(
+      await text({ name: 'a', type: 'unknown' }, (writer) => writer.number(1)),
+      '# HELP a Help.\n# TYPE a untyped\na 1\n',
+    );
+    equal(
+      await text({ name: 'build', type: 'info', labelNames: ['app'] }, (writer) => {
+        writer.label(0, 'shop');
+        writer.info([
+          ['version', '1.0'],
+          ['commit', 'a\\b'],
+        ]);
+      }),
+      '# HELP build_info Help.\n# TYPE build_info gauge\nbuild_info{app="shop",version="1.0",commit="a\\\\b"} 1\n',
+    );
+    equal(
+      await text({ name: 'state', type: 'stateset' }, (writer) =>
+        writer.stateSet(['up', 'down'], (i) => i === 1),
+      ),
+      '# HELP state Help.\n# TYPE state gauge\nstate{state="up"} 0\nstate{state="down"} 1\n',
+    );
+  });
+
+  it('escapes backslash and line feed in help, and quotes as well in label values', async () => {
+    equal(
+      await text(
+        { name: 'a', type: 'gauge', help: 'C:\\n\n"x"\t\r', labelNames: ['b'] },
+        (writer) => {
+          writer.label(0, 'C:\\n\n"x"\t\r');
+          writer.number(1);
+        },
+      ),
+      '# HELP a C:\\\\n\\n"x"\t\r\n# TYPE a gauge\na{b="C:\\\\n\\n\\"x\\"\t\r"} 1\n',
+    );
+  });
+
+  it('adds up buckets, and writes sum and count after them', async () => {
+    equal(
+      await text({ name: 'h', type: 'histogram', labelNames: ['a'] }, (writer) => {
+        writer.label(0, 'b');
+        writer.histogram(point);
+      }),
+      `# HELP h Help.
+# TYPE h histogram
+h_bucket{a="b",le="0.1"} 1
+h_bucket{a="b",le="1.0"} 3
+h_bucket{a="b",le="1e+06"} 3
+h_bucket{a="b",le="+Inf"} 6
+h_sum{a="b"} 12.5
+h_count{a="b"} 6
+`,
+    );
+  });
+
+  it('leaves cumulative buckets as they are, and renders bounds anew where they change', async () => {
+    equal(
+      await text(
+        { name: 'h', type: 'histogram' },
+        (writer) => writer.histogram(point),
+        (writer) =>
+          writer.histogram({
+            ...point,
+            bounds: [-5],
+            cells: [1, 3],
+            index: 0,
+            cumulative: true,
+            sum: undefined,
+          }),
+      ),
+      `# HELP h Help.
+# TYPE h histogram
+h_bucket{le="0.1"} 1
+h_bucket{le="1.0"} 3
+h_bucket{le="1e+06"} 3
+h_bucket{le="+Inf"} 6
+h_sum 12.5
+h_count 6
+h_bucket{le="-5.0"} 1
+h_bucket{le="+Inf"} 3
+h_count 3
+`,
+    );
+  });
+
+  it('writes the sums and counts of gauge histograms as gauges that follow them', async () => {
+    const sizes = handMadeFamily({ name: 'sizes', type: 'gaugehistogram', labelNames: ['q'] }, [
+      (writer) => {
+        writer.label(0, 'a');
+        writer.histogram({ ...point, bounds: [1], index: 0, cells: [1, 2] });
+      },
+      (writer) => {
+        writer.label(0, 'b');
+        writer.at(7);
+        writer.histogram({ ...point, bounds: [1], index: 0, cells: [3, 4], sum: 8 });
+      },
+    ]);
+    const after = handMadeFamily({ name: 'z', type: 'gauge' }, [(writer) => writer.number(1)]);
+    const buckets = `# HELP sizes Help.
+# TYPE sizes histogram
+sizes_bucket{q="a",le="1.0"} 1
+sizes_bucket{q="a",le="+Inf"} 3
+sizes_bucket{q="b",le="1.0"} 3 7000
+sizes_bucket{q="b",le="+Inf"} 7 7000
+# HELP sizes_gcount Help.
+# TYPE sizes_gcount gauge
+sizes_gcount{q="a"} 3
+sizes_gcount{q="b"} 7 7000
+# HELP sizes_gsum Help.
+# TYPE sizes_gsum gauge
+sizes_gsum{q="a"} 12.5
+sizes_gsum{q="b"} 8 7000
+`;
+    equal(await toText({ collect: () => [sizes] }), buckets);
+    equal(
+      await toText({ collect: () => [sizes, after] }),
+      `${buckets}# HELP z Help.\n# TYPE z gauge\nz 1\n`,
+    );
+  });
+
+  it('writes quantiles, sum and count of a summary, and only those that it has', async () => {
+    equal(
+      await text(
+        { name: 's', type: 'summary', labelNames: ['a'] },
+        (writer) => {
+          writer.label(0, 'b');
+          writer.summary({
+            quantiles: [0.5, 1],
+            values: [7, Number.NaN],
+            count: 2,
+            sum: 9.5,
+            created: 1,
+          });
+        },
+        (writer) => {
+          writer.label(0, 'c');
+          writer.summary({
+            quantiles: [],
+            values: [],
+            count: undefined,
+            sum: undefined,
+            created: undefined,
+          });
+        },
+      ),
+      `# HELP s Help.
+# TYPE s summary
+s{a="b",quantile="0.5"} 7
+s{a="b",quantile="1.0"} NaN
+s_sum{a="b"} 9.5
+s_count{a="b"} 2
+`,
+    );
+  });
+
+  it('writes a time in milliseconds behind every line of its point and no other', async () => {
+    equal(
+      await text(
+        { name: 's', type: 'summary' },
+        (writer) => {
+          writer.at(1700000000.123);
+          writer.summary({ quantiles: [0.5], values: [7], count: 2, sum: 9.5, created: 1 });
+        },
+        (writer) => writer.sample('_count', undefined, 3),
+      ),
+      `# HELP s Help.
+# TYPE s summary
+s{quantile="0.5"} 7 1700000000123
+s_sum 9.5 1700000000123
+s_count 2 1700000000123
+s_count 3
+`,
+    );
+  });
+
+  it('leaves out a time that the format cannot write', async () => {
+    equal(
+      await text({ name: 'a', type: 'gauge' }, (writer) => {
+        writer.at(Number.NaN);
+        writer.number(1);
+      }),
+      '# HELP a Help.\n# TYPE a gauge\na 1\n',
+    );
+  });
+
+  it('writes foreign samples under their suffix, and start times never', async () => {
+    equal(
+      await text(
+        { name: 'a', type: 'histogram', labelNames: ['b'] },
+        (writer) => {
+          writer.label(0, 'c');
+          writer.sample('_bucket', ['le', '+Inf'], 3);
+        },
+        (writer) => writer.sample('_created', undefined, 4),
+        (writer) => writer.sample('_odd', undefined, 5),
+      ),
+      `# HELP a Help.
+# TYPE a histogram
+a_bucket{b="c",le="+Inf"} 3
+a_odd{b="c"} 5
+`,
+    );
+  });
+
+  it('keeps labels of any length whole', async () => {
+    const long = '💡"'.repeat(100_000);
+    equal(
+      await text(
+        { name: 'a', type: 'gauge', labelNames: ['b', 'c'] },
+        (writer) => {
+          writer.label(0, long);
+          writer.label(1, 'x');
+          writer.number(1);
+        },
+        (writer) => {
+          writer.label(1, long);
+          writer.number(2);
+        },
+        (writer) => {
+          writer.label(0, '');
+          writer.label(1, 'y');
+          writer.number(3);
+        },
+      ),
+      `# HELP a Help.
+# TYPE a gauge
+a{b="${'💡\\"'.repeat(100_000)}",c="x"} 1
+a{b="${'💡\\"'.repeat(100_000)}",c="${'💡\\"'.repeat(100_000)}"} 2
+a{b="",c="y"} 3
+`,
+    );
+  });
+});
