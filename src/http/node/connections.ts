@@ -3,41 +3,48 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+interface Connection {
+  /** Under TLS the accepted socket until the handshake is done, then the encrypted one over it. */
+  socket: Socket;
+  /** How many requests are being answered on it. */
+  requests: number;
+}
+
 /**
  * Follows the connections of one server.
  *
  * Node's own `closeIdleConnections` leaves alone those that never asked for anything, such as a
- * browser opens ahead, and `close` would wait for them.
+ * browser opens ahead or a port scanner leaves behind, and `close` would wait for them.
  */
 export class Connections {
   readonly #server: Server;
-  /** How many requests are being answered on each connection. */
-  readonly #requests = new Map<Socket, number>();
-  /** Connections as they were accepted: under TLS not the ones that requests come on. */
-  readonly #accepted = new Set<Socket>();
+  /** By the addresses of both ends, which the two sockets of a connection under TLS share. */
+  readonly #connections = new Map<string, Connection>();
   #closing = false;
 
-  constructor(server: Server, { secure, unref }: { secure: boolean; unref: boolean }) {
+  /** Follows `server` from before it listens; with `unref` its connections let the process end. */
+  constructor(server: Server, { unref }: { unref: boolean }) {
     this.#server = server;
     server.on('connection', (socket: Socket) => {
       if (unref) socket.unref();
-      this.#accepted.add(socket);
-      socket.once('close', () => this.#accepted.delete(socket));
+      const ends = endsOf(socket);
+      this.#connections.set(ends, { socket, requests: 0 });
+      socket.once('close', () => this.#connections.delete(ends));
     });
-    server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => {
-      this.#requests.set(socket, 0);
-      socket.once('close', () => this.#requests.delete(socket));
+    server.on('secureConnection', (socket: Socket) => {
+      const connection = this.#connections.get(endsOf(socket));
+      if (connection !== undefined) connection.socket = socket;
     });
   }
 
   /** Counts a request until its response has ended. */
   follow({ socket }: IncomingMessage, response: ServerResponse): void {
-    if (this.#closing) response.shouldKeepAlive = false;
-    this.#requests.set(socket, (this.#requests.get(socket) ?? 0) + 1);
+    const connection = this.#connections.get(endsOf(socket));
+    if (connection === undefined) return;
+    connection.requests++;
     response.once('close', () => {
-      const left = (this.#requests.get(socket) ?? 1) - 1;
-      if (!socket.destroyed) this.#requests.set(socket, left);
-      if (this.#closing && left === 0) socket.destroySoon();
+      connection.requests--;
+      if (this.#closing && connection.requests === 0) socket.destroySoon();
     });
   }
 
@@ -47,11 +54,17 @@ export class Connections {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const [socket, requests] of this.#requests) if (requests === 0) socket.destroy();
+    for (const { socket, requests } of this.#connections.values()) {
+      if (requests === 0) socket.destroy();
+    }
     const timer = setTimeout(() => {
-      for (const socket of this.#accepted) socket.destroy();
+      for (const { socket } of this.#connections.values()) socket.destroy();
     }, timeoutMs);
     await closed;
     clearTimeout(timer);
   }
+}
+
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
 }

