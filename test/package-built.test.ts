@@ -11,14 +11,14 @@ import { entries, root } from '../tools/entries.ts';
 import { type Packed, packed } from './setup/packed.ts';
 import { jestScript, type RuntimeName, runtimeBinary } from './setup/runtimes.ts';
 
-let library: Packed;
+let library: Packed | undefined;
 
 before(() => {
   library = packed();
 });
 
 after(() => {
-  library.remove();
+  library?.remove();
 });
 
 function write(path: string, text: string): string {

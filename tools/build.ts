@@ -36,9 +36,10 @@ async function bundle(paths: readonly string[]): Promise<void> {
     target: 'node20.19',
     packages: 'external',
     sourcemap: true,
-    define: { 'import.meta.filename': '__filename' },
+    // CommonJS has no import.meta: esbuild would leave it empty, and what needs it failed in Jest alone.
+    define: { 'import.meta.filename': '__filename', 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
-  // A module that asks for import.meta.url would get nothing in the bundle, and fail in Jest alone.
   if (warnings.length > 0) process.exit(1);
   for (const path of paths) {
     const bundlePath = relative(dirname(path), 'bundle.cjs');

@@ -37,7 +37,7 @@ seconds_sum 1.5
 
 `;
 
-let library: Packed;
+let library: Packed | undefined;
 
 before(() => {
   library = packed();
@@ -47,7 +47,7 @@ before(() => {
 });
 
 after(() => {
-  library.remove();
+  library?.remove();
 });
 
 describe('the built package counts', () => {

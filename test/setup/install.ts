@@ -6,7 +6,7 @@
  */
 
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   cache,
@@ -55,11 +55,13 @@ function makeVenv(python: string): boolean {
   return made;
 }
 
+/** As the lock file says; a copy of it beside what it brought tells the next run to leave it be. */
 function installRuntimes(): void {
-  const installed = join(runtimesFolder, 'node_modules', '.package-lock.json');
-  const wanted = join(runtimesFolder, 'package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
-  run('npm', ['ci', '--prefix', runtimesFolder, '--ignore-scripts', '--no-audit', '--no-fund']);
+  const wanted = readFileSync(join(runtimesFolder, 'package-lock.json'), 'utf8');
+  const stamp = join(runtimesFolder, 'node_modules', '.installed-lock.json');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const options = ['--prefix', runtimesFolder, '--ignore-scripts', '--no-audit', '--no-fund'];
+  if (run('npm', ['ci', ...options])) writeFileSync(stamp, wanted);
 }
 
 function aptInstall(name: string): boolean {

@@ -5,7 +5,7 @@
  * alone makes its own.
  */
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,11 +35,19 @@ export function packed(): Packed {
 
 function pack(): string {
   const folder = mkdtempSync(join(tmpdir(), 'promethium-packed-'));
-  const npm = (cwd: string, ...args: string[]) =>
-    execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  npm(root, 'pack', '--silent', '--pack-destination', folder);
-  const tarball = readdirSync(folder)[0] ?? '';
-  writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n');
-  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', `./${tarball}`);
+  try {
+    npm(root, 'pack', '--silent', '--pack-destination', folder);
+    const tarball = readdirSync(folder)[0] ?? '';
+    writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }\n');
+    npm(folder, 'install', '--offline', '--no-audit', '--no-fund', `./${tarball}`);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   return folder;
+}
+
+function npm(cwd: string, ...args: readonly string[]): void {
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`npm "${args[0]}": failed\n${stdout}${stderr}`);
 }
