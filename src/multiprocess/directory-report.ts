@@ -1,0 +1,53 @@
+/** What went wrong in a directory, as metrics: an operator alerts on these, not on a log. */
+
+import type { Disagreement } from '../aggregate/agreement.ts';
+import type { MetricFamily } from '../model/family.ts';
+import { GaugeMetricFamily } from '../model/number-families.ts';
+import type { DirectoryReading } from './directory-reader.ts';
+
+/**
+ * Turns what went wrong into families. A kind of fault is shown from the first time it happens on,
+ * and goes back to 0 when it is over; a service that never had one shows nothing.
+ */
+export class DirectoryReport {
+  readonly #reasons = new Map<string, number>();
+
+  /** The families to be shown beside the merged ones. */
+  families(
+    { failures }: Pick<DirectoryReading, 'failures'>,
+    disagreements: readonly Disagreement[],
+  ): MetricFamily[] {
+    for (const reason of this.#reasons.keys()) this.#reasons.set(reason, 0);
+    for (const { reason } of failures) {
+      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+    }
+    const families: MetricFamily[] = [];
+    if (this.#reasons.size > 0) families.push(unreadableFiles(this.#reasons));
+    if (disagreements.length > 0) families.push(disagreeingDeclarations(disagreements));
+    return families;
+  }
+}
+
+function unreadableFiles(reasons: ReadonlyMap<string, number>): MetricFamily {
+  const family = new GaugeMetricFamily({
+    name: 'promethium_unreadable_files',
+    help: 'Files of the shared directory that this scrape had to leave out; 1 for the directory itself.',
+    labelNames: ['reason'],
+  });
+  for (const reason of [...reasons.keys()].sort()) {
+    family.addMetric([reason], reasons.get(reason)!);
+  }
+  return family;
+}
+
+function disagreeingDeclarations(disagreements: readonly Disagreement[]): MetricFamily {
+  const family = new GaugeMetricFamily({
+    name: 'promethium_disagreeing_declarations',
+    help: 'Processes that declare a metric otherwise than the newest process does.',
+    labelNames: ['family', 'aspect'],
+  });
+  for (const { family: name, aspect, declarations } of disagreements) {
+    family.addMetric([name, aspect], declarations);
+  }
+  return family;
+}

@@ -1,0 +1,15 @@
+/**
+ * Metrics of a service that runs as many processes, shown as one by any of them.
+ *
+ * Most programs never import this: they set `PROMETHEUS_MULTIPROC_DIR`.
+ *
+ * @module
+ */
+
+export { storageFromEnvironment } from './environment.ts';
+export type { MapperChoice } from './mapper-choice.ts';
+export {
+  MultiprocessStorage,
+  type MultiprocessStorageOptions,
+  openMultiprocessStorage,
+} from './multiprocess-storage.ts';

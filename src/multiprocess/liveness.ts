@@ -1,0 +1,76 @@
+/**
+ * Whether the writer of a file still lives.
+ *
+ * The lock it holds is the one proof that is right in every case, whether the writer was killed or
+ * stopped, is a zombie or in another container: the kernel drops it at death and never before.
+ * Where no lock can be asked, the process id and its start time tell within one pid namespace of
+ * one boot. Everything else stays unknown.
+ */
+
+import type { Mapper } from './mapper.ts';
+import { NO_BOOT_ID, type ProcessIdentity, processStatus } from './process-identity.ts';
+import type { ReadHeader } from './segment.ts';
+
+/** `unknown` is neither: it may be hidden, but never be treated as dead. */
+export type Liveness = 'alive' | 'dead' | 'unknown';
+
+/** How long a heartbeat may stand still before an unknown process counts as silent. */
+const SILENT_AFTER_SECONDS = 30;
+
+/** Who asks, and with what. */
+export interface LivenessOptions {
+  /** Asks for locks; `undefined` where nothing here can. */
+  readonly mapper: Mapper | undefined;
+  /** The process that asks. */
+  readonly self: ProcessIdentity;
+}
+
+/** Judges the writer of the file that is open as `fd` and begins with `header`. */
+export function judgeLiveness(
+  fd: number,
+  header: ReadHeader,
+  { mapper, self }: LivenessOptions,
+): Liveness {
+  if (header.locked && mapper !== undefined) return mapper.isUnlocked(fd) ? 'dead' : 'alive';
+  const isComparable =
+    header.bootId !== NO_BOOT_ID &&
+    header.bootId === self.bootId &&
+    header.pidNamespace !== 0 &&
+    header.pidNamespace === self.pidNamespace;
+  // A machine that has restarted since has none of its old processes, but a folder shared by two
+  // machines looks the same from here.
+  return isComparable ? judgeProcess(header) : 'unknown';
+}
+
+/** Judges by process id. A worker thread that ended in a process that lives is taken for alive. */
+function judgeProcess({ pid, processStart }: ReadHeader): Liveness {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Any other refusal (EPERM) says that it is there, and somebody else's.
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'dead';
+  }
+  try {
+    const { state, start } = processStatus(pid);
+    if (state === 'Z' || state === 'X') return 'dead';
+    return processStart !== 0 && start !== processStart ? 'dead' : 'alive';
+  } catch {
+    // Not shown in /proc although it is there: the system hides other users' processes.
+    return 'alive';
+  }
+}
+
+/** Watches the heartbeat of one writer, by the reader's own clock: the two may not agree. */
+export class Heartbeat {
+  #last = Number.NaN;
+  #changedAt = 0;
+
+  /** True once `heartbeat` has been the same for 30 seconds of `now`. */
+  isSilent(heartbeat: number, now: number): boolean {
+    if (heartbeat !== this.#last) {
+      this.#last = heartbeat;
+      this.#changedAt = now;
+    }
+    return now - this.#changedAt >= SILENT_AFTER_SECONDS;
+  }
+}

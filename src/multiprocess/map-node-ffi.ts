@@ -1,0 +1,47 @@
+/**
+ * Mapping through `node:ffi`, which Node has from version 26 on. It is experimental: Node says so in
+ * a warning of its own when it is loaded, and wants `--allow-ffi` under `--permission`.
+ */
+
+import { createMapper, type Mapper } from './mapper.ts';
+
+interface Signature {
+  // Other spellings of these two keys are ignored without a word, and the call then returns rubbish.
+  readonly arguments: readonly string[];
+  readonly return: string;
+}
+
+/** The part of `node:ffi` that is used here. */
+interface NodeFfi {
+  dlopen(
+    path: null,
+    signatures: Readonly<Record<string, Signature>>,
+  ): { readonly functions: Readonly<Record<string, (...args: unknown[]) => unknown>> };
+  toArrayBuffer(address: bigint, length: number, copy: boolean): ArrayBuffer;
+}
+
+/**
+ * Returns the mapper on `node:ffi`.
+ *
+ * @throws {TypeError} Where this version of Node has none, or forbids it.
+ */
+export function nodeFfiMapper(): Mapper {
+  const ffi = builtin('node:ffi') as NodeFfi | undefined;
+  if (ffi === undefined) throw new TypeError('no node:ffi');
+  const { mmap, flock } = ffi.dlopen(null, {
+    mmap: { arguments: ['pointer', 'u64', 'i32', 'i32', 'i32', 'i64'], return: 'pointer' },
+    flock: { arguments: ['i32', 'i32'], return: 'i32' },
+  }).functions;
+  return createMapper({
+    name: 'node-ffi',
+    mmap: (length, protection, flags, fd, offset) =>
+      mmap!(0n, BigInt(length), protection, flags, fd, BigInt(offset)) as bigint,
+    flock: (fd, operation) => flock!(fd, operation) as number,
+    view: (address, length) => ffi.toArrayBuffer(address, length, false),
+  });
+}
+
+function builtin(name: string): unknown {
+  const { getBuiltinModule } = process as { getBuiltinModule?: (id: string) => unknown };
+  return getBuiltinModule?.(name);
+}

@@ -1,0 +1,238 @@
+/**
+ * The storage of a service of many processes: each writes a file of its own in a directory they
+ * share, and each of them, or a sidecar that writes nothing, can show the sum of all.
+ */
+
+import { accessSync, constants, statSync } from 'node:fs';
+import { Merger } from '../aggregate/merger.ts';
+import type { StoredFamily } from '../model/cells.ts';
+import { MetricsError, show } from '../model/error.ts';
+import type { MetricFamily } from '../model/family.ts';
+import type { SeriesStorage, Storage } from '../storage/storage.ts';
+import { DirectoryReader } from './directory-reader.ts';
+import { DirectoryReport } from './directory-report.ts';
+import { hostClock } from './host-clock.ts';
+import type { Mapper } from './mapper.ts';
+import { loadMapper, MAPPER_CHOICES, type MapperChoice } from './mapper-choice.ts';
+import { createDirectory, OwnSeries } from './own-series.ts';
+import { Pace } from './pace.ts';
+import { currentIdentity } from './process-identity.ts';
+import { reason } from './segment-file.ts';
+import { Warnings } from './warnings.ts';
+
+/** How a process takes part in a service of many. */
+export interface MultiprocessStorageOptions {
+  /** The directory that all processes of the service share, and no other service. */
+  readonly directory: string;
+  /**
+   * How this process reaches its file. Others may do otherwise: the files are the same.
+   *
+   * @default 'auto'
+   */
+  readonly mapper?: MapperChoice;
+  /**
+   * How long what was counted may take to reach the file where nothing can map; it is what a
+   * SIGKILL can lose. Of no effect on mapped files, which lose nothing.
+   *
+   * @default 50
+   */
+  readonly flushIntervalMs?: number;
+  /**
+   * True for a process that only shows what others count: it makes no file, and the directory may
+   * be one that it cannot write. What it counts itself it alone can show.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Keeps the numbers of a process where all processes of its service can read them.
+ *
+ * Making one costs next to nothing and leaves the directory alone; the first metric makes a file. Where the directory
+ * cannot be used then, the process counts on its heap, says so in one warning, and shows what it
+ * counted in its own scrapes alone. {@linkcode openMultiprocessStorage} looks at the directory first.
+ */
+export class MultiprocessStorage implements Storage {
+  readonly #directory: string;
+  readonly #own: OwnSeries;
+  readonly #warnings = new Warnings();
+  readonly #merger = new Merger();
+  readonly #report = new DirectoryReport();
+  readonly #identity = currentIdentity();
+  readonly #clock = hostClock();
+  readonly #choice: MapperChoice;
+  #mapper: { readonly loaded: Mapper | undefined } | undefined;
+  #reader: DirectoryReader | undefined;
+  #running: Promise<readonly MetricFamily[]> | undefined;
+  #waiting: Promise<readonly MetricFamily[]> | undefined;
+
+  /**
+   * Takes note of the directory.
+   *
+   * @throws {TypeError} When `directory` is not a string or `readOnly` not a boolean.
+   * @throws {RangeError} When `directory` is empty, or `mapper` or `flushIntervalMs` is none there is.
+   */
+  constructor(options: MultiprocessStorageOptions) {
+    const { directory, mapper = 'auto', flushIntervalMs = 50, readOnly = false } = options;
+    validate({ directory, mapper, flushIntervalMs, readOnly });
+    this.#directory = directory;
+    this.#choice = mapper;
+    this.#own = new OwnSeries({
+      directory,
+      readOnly,
+      flushIntervalMs,
+      mapper: () => this.#loadMapper(),
+      identity: this.#identity,
+      clock: this.#clock,
+      warnings: this.#warnings,
+    });
+  }
+
+  /** The directory that the processes share. */
+  get directory(): string {
+    return this.#directory;
+  }
+
+  /** {@inheritDoc Storage.declare} */
+  declare(family: StoredFamily): SeriesStorage {
+    return this.#own.declare(family);
+  }
+
+  /**
+   * Returns the families of all processes, merged and ordered by name.
+   *
+   * Never rejects for what it finds in the directory: a file that cannot be read is left out,
+   * counted in `promethium_unreadable_files` and named in one warning. Calls that come while one is
+   * at work share the next one, which sees all that was counted before them.
+   */
+  collect(): Promise<readonly MetricFamily[]> {
+    if (this.#waiting !== undefined) return this.#waiting;
+    if (this.#running === undefined) return this.#begin();
+    const begin = (): Promise<readonly MetricFamily[]> => this.#begin();
+    this.#waiting = this.#running.then(begin, begin);
+    return this.#waiting;
+  }
+
+  /** Seconds of a clock that all processes of this machine share. */
+  now(): number {
+    return this.#clock();
+  }
+
+  /** Writes to the file what was counted so far, where files are written behind. Never throws. */
+  flush(): void {
+    this.#own.flush();
+  }
+
+  /**
+   * Ends this process's part: what it counted stays for others to read, who take it for dead from
+   * now on. What is counted later stays on the heap. A process that ends need not call it.
+   */
+  close(): void {
+    this.#own.close();
+  }
+
+  #begin(): Promise<readonly MetricFamily[]> {
+    this.#waiting = undefined;
+    const running = this.#collect().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
+  async #collect(): Promise<readonly MetricFamily[]> {
+    const pace = new Pace();
+    const own = await this.#own.contributions(pace);
+    this.#reader ??= new DirectoryReader({
+      directory: this.#directory,
+      mapper: this.#loadMapper(),
+      self: this.#identity,
+    });
+    const reading = await this.#reader.read(this.#own.id, pace);
+    for (const { error } of reading.failures) this.#warnings.warn(error.message, error);
+    const steps = this.#merger.mergeInSteps([...own, ...reading.contributions]);
+    const { families, disagreements } = await pace.run(steps);
+    const reports = this.#report.families(reading, disagreements);
+    return reports.length === 0 ? families : [...families, ...reports].sort(byName);
+  }
+
+  /** Loads it on the first need, and never throws: a scrape goes on without asking for locks. */
+  #loadMapper(): Mapper | undefined {
+    if (this.#mapper !== undefined) return this.#mapper.loaded;
+    try {
+      this.#mapper = { loaded: loadMapper(this.#choice) };
+    } catch (error) {
+      this.#mapper = { loaded: undefined };
+      this.#warnings.warn('mapper', error as MetricsError);
+    }
+    return this.#mapper.loaded;
+  }
+}
+
+/**
+ * Opens a directory for a registry: `new CollectorRegistry({ storage: openMultiprocessStorage({ … }) })`.
+ *
+ * The directory is made if it is not there. Give each service one of its own, empty it when the
+ * whole service starts anew, and never cut short a file in it.
+ *
+ * @example
+ * ```ts
+ * const storage = openMultiprocessStorage({ directory: '/run/my-service/metrics' });
+ * const registry = new CollectorRegistry({ storage });
+ * ```
+ * @throws {TypeError | RangeError} When an option is of the wrong type or value.
+ * @throws {MetricsError} `DIRECTORY_UNUSABLE` when the directory cannot be made, read or written;
+ * `MAPPING_FAILED` when a mapper is named that is not there.
+ */
+export function openMultiprocessStorage(options: MultiprocessStorageOptions): MultiprocessStorage {
+  const storage = new MultiprocessStorage(options);
+  const { directory, mapper = 'auto', readOnly = false } = options;
+  if (!readOnly) createDirectory(directory);
+  const mode = readOnly
+    ? constants.R_OK | constants.X_OK
+    : constants.R_OK | constants.W_OK | constants.X_OK;
+  try {
+    if (!statSync(directory).isDirectory()) throw new Error('a file');
+    accessSync(directory, mode);
+  } catch (cause) {
+    throw new MetricsError(
+      'DIRECTORY_UNUSABLE',
+      `directory "${directory}": cannot be used, expected one to read${readOnly ? '' : ' and write'}, got ${reason(cause)}`,
+      { cause },
+    );
+  }
+  if (mapper !== 'auto') loadMapper(mapper);
+  return storage;
+}
+
+function byName(one: MetricFamily, other: MetricFamily): number {
+  return one.name < other.name ? -1 : 1;
+}
+
+function validate(options: Required<MultiprocessStorageOptions>): void {
+  const { directory, mapper, flushIntervalMs, readOnly } = options;
+  if (typeof directory !== 'string') {
+    throw new TypeError(
+      `storage "directory": not a path, expected a string, got ${show(directory)}`,
+    );
+  }
+  if (directory === '') {
+    throw new RangeError('storage "directory": not a path, expected one, got ""');
+  }
+  if (!MAPPER_CHOICES.includes(mapper)) {
+    throw new RangeError(
+      `storage "mapper": unknown, expected ${MAPPER_CHOICES.map(show).join(', ')}, got ${show(mapper)}`,
+    );
+  }
+  if (!(Number.isFinite(flushIntervalMs) && flushIntervalMs >= 1)) {
+    throw new RangeError(
+      `storage "flushIntervalMs": not a time, expected a number >= 1, got ${show(flushIntervalMs)}`,
+    );
+  }
+  if (typeof readOnly !== 'boolean') {
+    throw new TypeError(
+      `storage "readOnly": not a boolean, expected true or false, got ${show(readOnly)}`,
+    );
+  }
+}

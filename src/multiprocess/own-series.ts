@@ -1,0 +1,224 @@
+/**
+ * The series of this process: in its file, or on the heap as long as there is no room for a file.
+ * Nothing that goes wrong here reaches the program that counts; it is said once, as a warning.
+ */
+
+import { mkdirSync } from 'node:fs';
+import type { Contribution } from '../aggregate/contribution.ts';
+import type { StoredFamily } from '../model/cells.ts';
+import { MetricsError } from '../model/error.ts';
+import type { Pairs } from '../model/labels.ts';
+import type { Cells, SeriesStorage } from '../storage/storage.ts';
+import { HeapSpace } from './heap-space.ts';
+import type { Mapper } from './mapper.ts';
+import { OwnContents } from './own-contents.ts';
+import { newId, OwnFile } from './own-file.ts';
+import type { Pace } from './pace.ts';
+import { type ProcessIdentity, processLabel } from './process-identity.ts';
+import { reason } from './segment-file.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import type { Warnings } from './warnings.ts';
+import { WriteBehindTimer } from './write-behind-timer.ts';
+
+/** How long the heap takes all new series before the disk is tried again. */
+const RETRY_MS = 10_000;
+
+/** Where and as whom to count. */
+export interface OwnSeriesOptions {
+  /** The directory that the processes share. */
+  readonly directory: string;
+  /** True to make no file: what is counted is this process's own affair. */
+  readonly readOnly: boolean;
+  /** How long what was counted may take to reach a file that is written behind. */
+  readonly flushIntervalMs: number;
+  /** Loads what maps files, on the first need. */
+  readonly mapper: () => Mapper | undefined;
+  /** Who counts. */
+  readonly identity: ProcessIdentity;
+  /** The host's clock, in seconds. */
+  readonly clock: () => number;
+  /** Where faults are said. */
+  readonly warnings: Warnings;
+}
+
+/** A family, with the place of its record in the file and in the memory that stands in for it. */
+interface Declared {
+  readonly family: StoredFamily;
+  fileRef?: number;
+  heapRef?: number;
+}
+
+/** A writer with what was read of it. */
+interface Part {
+  readonly id: string;
+  readonly writer: SegmentWriter;
+  readonly contents: OwnContents;
+}
+
+/** Hands out cells in this process's file. */
+export class OwnSeries {
+  readonly #options: OwnSeriesOptions;
+  readonly #declared: Declared[] = [];
+  readonly #startTime: number = Date.now() / 1000;
+  readonly #onExit = (): void => this.flush();
+  #file: OwnFile | undefined;
+  #filePart: Part | undefined;
+  #heapPart: Part | undefined;
+  #timer: WriteBehindTimer | undefined;
+  #closed = false;
+  #retryAt = 0;
+
+  /** Nothing is opened yet. */
+  constructor(options: OwnSeriesOptions) {
+    this.#options = options;
+  }
+
+  /** The id of the file, once there is one. */
+  get id(): string | undefined {
+    return this.#file?.id;
+  }
+
+  /** Remembers a family and returns what hands out its cells. Never throws. */
+  declare(family: StoredFamily): SeriesStorage {
+    const declared: Declared = { family };
+    this.#declared.push(declared);
+    // A family without series is shown as well, so that it must be in the file once there is one.
+    if (this.#file !== undefined) this.#inFile(() => this.#refInFile(declared));
+    return {
+      allocate: (labelValues, pairs) => this.#allocate(declared, labelValues, pairs),
+      release: (place) => {
+        if (this.#filePart?.writer.release(place) !== true) this.#heapPart?.writer.release(place);
+      },
+    };
+  }
+
+  /** What this process counted, in its file and on its heap. */
+  async contributions(pace: Pace): Promise<Contribution[]> {
+    if (this.#declared.length > 0) this.#open();
+    if (this.#file === undefined) for (const declared of this.#declared) this.#refOnHeap(declared);
+    const about = { process: processLabel(this.#options.identity), startTime: this.#startTime };
+    const parts = [this.#filePart, this.#heapPart].filter((part) => part !== undefined);
+    const reading = parts.map(({ id, contents }) => contents.read({ ...about, id }, pace));
+    return Promise.all(reading);
+  }
+
+  /** Writes what was counted, where it is written behind. Never throws. */
+  flush(): void {
+    try {
+      this.#file?.flush();
+    } catch (cause) {
+      const message = `file "${this.#file?.path}": cannot be written, expected to write behind, got ${reason(cause)}`;
+      const error = new MetricsError('DIRECTORY_UNUSABLE', message, { cause });
+      this.#options.warnings.warn('write-behind', error);
+    }
+  }
+
+  /** Writes the last of it and lets go of the file. What is counted later stays on the heap. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timer?.stop();
+    process.off('exit', this.#onExit);
+    this.flush();
+    this.#file?.close();
+  }
+
+  #allocate(declared: Declared, labelValues: readonly string[], pairs?: Pairs): Cells {
+    const { family } = declared;
+    this.#open();
+    const place = this.#inFile((writer) =>
+      writer.allocate(this.#refInFile(declared), family, labelValues, pairs),
+    );
+    if (place !== undefined) return place;
+    const ref = this.#refOnHeap(declared);
+    return this.#heap().writer.allocate(ref, family, labelValues, pairs);
+  }
+
+  /** Runs what may find no room; `undefined` when it found none, and for a while after. */
+  #inFile<Result>(write: (writer: SegmentWriter) => Result): Result | undefined {
+    if (this.#filePart === undefined || this.#closed || performance.now() < this.#retryAt) {
+      return undefined;
+    }
+    try {
+      return write(this.#filePart.writer);
+    } catch (error) {
+      this.#fail(error as MetricsError);
+      return undefined;
+    }
+  }
+
+  #refInFile(declared: Declared): number {
+    declared.fileRef ??= this.#filePart!.writer.declare(declared.family);
+    return declared.fileRef;
+  }
+
+  #refOnHeap(declared: Declared): number {
+    declared.heapRef ??= this.#heap().writer.declare(declared.family);
+    return declared.heapRef;
+  }
+
+  #heap(): Part {
+    if (this.#heapPart !== undefined) return this.#heapPart;
+    const id = newId();
+    const { identity } = this.#options;
+    const header = { ...identity, id, startTime: this.#startTime, locked: false };
+    const writer = new SegmentWriter(new HeapSpace(), header);
+    this.#heapPart = { id, writer, contents: new OwnContents(writer, 'heap') };
+    return this.#heapPart;
+  }
+
+  /** Opens the file if there is none yet, and writes into it what was declared so far. */
+  #open(): void {
+    const { readOnly } = this.#options;
+    if (this.#file !== undefined || readOnly || this.#closed) return;
+    if (performance.now() < this.#retryAt) return;
+    try {
+      this.#file = this.#create();
+    } catch (error) {
+      this.#fail(error as MetricsError);
+      return;
+    }
+    const { id, writer, path } = this.#file;
+    this.#filePart = { id, writer, contents: new OwnContents(writer, path) };
+    for (const declared of this.#declared) this.#inFile(() => this.#refInFile(declared));
+    if (!this.#file.isWrittenBehind) return;
+    this.#timer = new WriteBehindTimer(() => this.flush(), this.#options.flushIntervalMs);
+    process.on('exit', this.#onExit);
+  }
+
+  #create(): OwnFile {
+    const { directory, identity, clock, warnings } = this.#options;
+    createDirectory(directory);
+    const about = { directory, identity, clock, startTime: this.#startTime };
+    const mapper = this.#options.mapper();
+    try {
+      return new OwnFile({ ...about, mapper });
+    } catch (error) {
+      if (mapper === undefined || (error as MetricsError).code !== 'MAPPING_FAILED') throw error;
+      warnings.warn('mapping', error as MetricsError);
+      return new OwnFile({ ...about, mapper: undefined });
+    }
+  }
+
+  #fail(error: MetricsError): void {
+    this.#retryAt = performance.now() + RETRY_MS;
+    this.#options.warnings.warn('file', error);
+  }
+}
+
+/**
+ * Makes the directory if it is not there.
+ *
+ * @throws {MetricsError} `DIRECTORY_UNUSABLE` when that is not possible, or it is something else.
+ */
+export function createDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (cause) {
+    throw new MetricsError(
+      'DIRECTORY_UNUSABLE',
+      `directory "${directory}": cannot be used, expected a directory or to create one, got ${reason(cause)}`,
+      { cause },
+    );
+  }
+}

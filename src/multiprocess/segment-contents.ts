@@ -1,0 +1,165 @@
+/**
+ * What has been read of one file: a copy of its bytes, and the families and series found in them.
+ * Records are parsed once; later scrapes copy the bytes anew and find the numbers where they were.
+ */
+
+import type { ContributedFamily, ContributedSeries } from '../aggregate/contribution.ts';
+import { cellCount } from '../model/cells.ts';
+import type { Pair } from '../model/labels.ts';
+import { readStrings } from './record-text.ts';
+import { emptyRecordWord, KIND, RECORD_HEADER_BYTES, recordWord } from './segment.ts';
+import { parseStoredFamily } from './stored-family.ts';
+import { UnreadableError } from './unreadable.ts';
+
+/** How many records are parsed between two looks at the clock. */
+const RECORDS_PER_STEP = 512;
+
+/** A family on its way through the parser. */
+interface OpenFamily extends ContributedFamily {
+  readonly series: ContributedSeries[];
+  readonly cellBytes: number;
+}
+
+/** The parsed contents of one file. */
+export class SegmentContents {
+  /** The whole file's bytes, to be filled by whoever reads it. */
+  bytes: Buffer<ArrayBuffer> = Buffer.from(new ArrayBuffer(0));
+  /** The same bytes as numbers, for merging. */
+  values: Float64Array<ArrayBuffer> = new Float64Array(0);
+  /** Another number whenever families or series came or went. */
+  revision = 0;
+  readonly #path: string;
+  #words: Int32Array<ArrayBuffer> = new Int32Array(0);
+  #families = new Map<number, OpenFamily | undefined>();
+  #parsed = 0;
+  #epoch = 0;
+
+  /** `path` is for the sentences of errors alone. */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The families, in the order they were declared. */
+  get families(): ContributedFamily[] {
+    return [...this.#families.values()].filter((family) => family !== undefined);
+  }
+
+  /** Makes {@linkcode bytes} hold at least `length` bytes. What they held is gone. */
+  reserve(length: number): void {
+    if (length <= this.bytes.length) return;
+    // A quarter more than is needed, since what grows by a record a scrape is a growing service.
+    const buffer = new ArrayBuffer(Math.ceil((length * 1.25) / 4096) * 4096);
+    this.bytes = Buffer.from(buffer);
+    this.values = new Float64Array(buffer);
+    this.#words = new Int32Array(buffer);
+  }
+
+  /**
+   * Parses the records between `begin` and `end` that were not parsed before, all of them where the
+   * epoch is another one. Yields after every few hundred, to be resumed when it suits.
+   *
+   * @throws {UnreadableError} When a record makes no sense. The contents are empty then.
+   */
+  *parse(begin: number, end: number, epoch: number): Generator<undefined, void> {
+    if (epoch !== this.#epoch || this.#parsed === 0 || end < this.#parsed) {
+      this.forget();
+      this.#epoch = epoch;
+      this.#parsed = begin;
+    }
+    if (this.#parsed === end) return;
+    this.revision++;
+    try {
+      for (let count = 1; this.#parsed < end; count++) {
+        this.#parsed += this.#record(this.#parsed, end);
+        if (count % RECORDS_PER_STEP === 0) yield;
+      }
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  /** Lets go of everything parsed, so that the next `parse` begins anew. */
+  forget(): void {
+    this.#families = new Map();
+    this.#parsed = 0;
+    this.revision++;
+  }
+
+  /** Parses the record at `at` and returns its length. */
+  #record(at: number, end: number): number {
+    const length = this.#words[at / 4]!;
+    const word = this.#words[at / 4 + 1]!;
+    const kind = word & 0xff;
+    if (length < 8 || length % 8 !== 0 || at + length > end) {
+      throw this.#corrupt(at, `a length from 8 to ${end - at}, got ${length}`);
+    }
+    if (kind === KIND.family) this.#family(at, length, word);
+    else if (kind === KIND.series) this.#series(at, length, word);
+    else if (kind === KIND.fill || kind === KIND.tombstone) {
+      if (word !== emptyRecordWord(kind, length)) throw this.#corrupt(at, 'the right checksum');
+    }
+    return length;
+  }
+
+  #family(at: number, length: number, word: number): void {
+    const [begin, end] = this.#text(at, length, 0, word);
+    const family = parseStoredFamily(this.bytes.toString('utf8', begin, end));
+    // Of a type that this version does not know: it and its series are passed over.
+    if (family === undefined) this.#families.set(at, undefined);
+    else this.#families.set(at, { family, series: [], cellBytes: cellCount(family) * 8 });
+  }
+
+  #series(at: number, length: number, word: number): void {
+    const ref = this.#words[at / 4 + 2]!;
+    const open = this.#families.get(ref);
+    if (open === undefined) {
+      if (this.#families.has(ref)) return;
+      throw this.#corrupt(at, `a family declared before it, got ${ref}`);
+    }
+    const [begin, end] = this.#text(at, length, open.cellBytes, word);
+    const strings = readStrings(this.bytes, begin, end);
+    const names = open.family.labelNames.length;
+    if (strings === undefined || strings.length < names || (strings.length - names) % 2 !== 0) {
+      throw this.#corrupt(at, `${names} label values, got ${strings?.length ?? 'a broken text'}`);
+    }
+    const index = (at + RECORD_HEADER_BYTES) / 8;
+    open.series.push({
+      labelValues: strings.slice(0, names),
+      pairs: pairsFrom(strings, names),
+      index,
+    });
+  }
+
+  /** Where a record's text lies, once its checksum is found right. */
+  #text(at: number, length: number, cellBytes: number, word: number): [begin: number, end: number] {
+    const family = this.#words[at / 4 + 2]!;
+    const textLength = this.#words[at / 4 + 3]!;
+    const begin = at + RECORD_HEADER_BYTES + cellBytes;
+    const end = begin + textLength;
+    if (textLength < 0 || end > at + length) {
+      throw this.#corrupt(at, `a text within its ${length} bytes, got ${textLength}`);
+    }
+    if (word !== recordWord(word & 0xff, length, family, this.bytes, begin, end)) {
+      throw this.#corrupt(at, 'the right checksum');
+    }
+    return [begin, end];
+  }
+
+  #corrupt(at: number, expected: string): UnreadableError {
+    return new UnreadableError(
+      'corrupt',
+      this.#path,
+      `is corrupt at byte ${at}, expected a record with ${expected}`,
+    );
+  }
+}
+
+const NO_PAIRS: readonly Pair[] = [];
+
+function pairsFrom(strings: readonly string[], begin: number): readonly Pair[] {
+  if (strings.length === begin) return NO_PAIRS;
+  const pairs: Pair[] = [];
+  for (let i = begin; i < strings.length; i += 2) pairs.push([strings[i]!, strings[i + 1]!]);
+  return pairs;
+}

@@ -1,0 +1,139 @@
+/**
+ * One process's own file while it writes: made under a name that nobody reads, given its place on
+ * the disk before it is used, and renamed into view when it is complete.
+ */
+
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { MetricsError } from '../model/error.ts';
+import { FILE_SUFFIX } from './segment.ts';
+
+/** Zeros to write from; files grow by multiples of it. */
+const ZEROS = new Uint8Array(65_536);
+
+/** A file that this process alone writes. */
+export class SegmentFile {
+  /** Its descriptor, open for as long as the process writes, since a lock lives as long as it. */
+  readonly fd: number;
+  /** Where readers find it, once {@linkcode SegmentFile.show} was called. */
+  readonly path: string;
+  readonly #hiddenPath: string;
+  #size = 0;
+
+  /**
+   * Creates an empty file for the writer with this id, for this user alone and not yet in view.
+   *
+   * @throws {MetricsError} `DIRECTORY_UNUSABLE` when the directory takes no file.
+   */
+  constructor(directory: string, id: string) {
+    this.path = join(directory, id + FILE_SUFFIX);
+    this.#hiddenPath = `${this.path}.new`;
+    try {
+      this.fd = openSync(this.#hiddenPath, 'wx+', 0o600);
+    } catch (cause) {
+      throw new MetricsError(
+        'DIRECTORY_UNUSABLE',
+        `directory "${directory}": cannot hold a file of metrics, expected to create one in it, got ${reason(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  /** Bytes that are really on the disk. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Adds `length` zeros. They are written, not left as a hole: a hole that the disk has no room for
+   * kills the process that touches it through a mapping, where a write is refused in good order.
+   *
+   * @throws {MetricsError} `DIRECTORY_UNUSABLE` when the disk is full; the file is as it was before.
+   */
+  grow(length: number): void {
+    const end = this.#size + length;
+    try {
+      for (let at = this.#size; at < end; ) {
+        at += writeSync(this.fd, ZEROS, 0, Math.min(ZEROS.length, end - at), at);
+      }
+      this.#size = end;
+    } catch (cause) {
+      this.#restore();
+      throw new MetricsError(
+        'DIRECTORY_UNUSABLE',
+        `file "${this.path}": cannot grow, expected room for ${length} more bytes, got ${reason(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  /** Writes bytes over the zeros that {@linkcode SegmentFile.grow} put there. */
+  write(bytes: Uint8Array, offset: number): void {
+    for (let written = 0; written < bytes.length; ) {
+      const left = bytes.length - written;
+      written += writeSync(this.fd, bytes, written, left, offset + written);
+    }
+  }
+
+  /** Reads what the file itself holds, past any mapping. */
+  read(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, readSync(this.fd, bytes, 0, length, offset));
+  }
+
+  /**
+   * Renames the file into view, where readers take it as complete.
+   *
+   * @throws {MetricsError} `DIRECTORY_UNUSABLE` when the directory has gone.
+   */
+  show(): void {
+    try {
+      renameSync(this.#hiddenPath, this.path);
+    } catch (cause) {
+      throw new MetricsError(
+        'DIRECTORY_UNUSABLE',
+        `file "${this.path}": cannot be put in place, expected to rename it, got ${reason(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  /** Drops a file that never came into view. */
+  discard(): void {
+    this.close();
+    try {
+      unlinkSync(this.#hiddenPath);
+    } catch {
+      // It is gone already, or the directory is: either way nobody reads it.
+    }
+  }
+
+  /** Lets go of the descriptor, and with it of the lock. What was counted stays to be read. */
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  // Back to the last good size, which is never below what is mapped: that would be fatal.
+  #restore(): void {
+    try {
+      if (fstatSync(this.fd).size > this.#size) ftruncateSync(this.fd, this.#size);
+    } catch {
+      // Zeros past the published length harm nobody.
+    }
+  }
+}
+
+/** The system's short name for an error, or its message. */
+export function reason(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return code ?? message;
+}

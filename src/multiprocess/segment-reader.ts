@@ -1,0 +1,141 @@
+/**
+ * Reads one file of another process while it may be written. It copies the file and never maps it:
+ * a mapping would die with a file that somebody cuts short, a copy only comes out short.
+ */
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Contribution } from '../aggregate/contribution.ts';
+import { Heartbeat, judgeLiveness, type LivenessOptions } from './liveness.ts';
+import type { Pace } from './pace.ts';
+import { processLabel } from './process-identity.ts';
+import { HEADER_BYTES, type ReadHeader, readHeader } from './segment.ts';
+import { SegmentContents } from './segment-contents.ts';
+import { reason } from './segment-file.ts';
+import { UnreadableError } from './unreadable.ts';
+
+/**
+ * How often a file is read again because series were removed meanwhile. A program that removes
+ * without pause is read as it is in the end; what may be wrong then is what was just removed.
+ */
+const ATTEMPTS = 20;
+
+/** Where a file is and which one it is. */
+export interface SegmentReaderOptions extends LivenessOptions {
+  /** The file's path. */
+  readonly path: string;
+  /** The id in its name, which its header must bear: a copy would count everything twice. */
+  readonly id: string;
+}
+
+/** Reads one file again and again, and keeps what it has parsed. */
+export class SegmentReader {
+  readonly #options: SegmentReaderOptions;
+  readonly #contents: SegmentContents;
+  readonly #heartbeat = new Heartbeat();
+  readonly #header = new ArrayBuffer(HEADER_BYTES);
+  /** What a dead writer left. It will not change. */
+  #final: Contribution | undefined;
+
+  /** Nothing is read yet. */
+  constructor(options: SegmentReaderOptions) {
+    this.#options = options;
+    this.#contents = new SegmentContents(options.path);
+  }
+
+  /**
+   * Reads the file as it is now. `undefined` when it is gone, which is no fault: its writer, or an
+   * operator, may have removed it since the directory was listed.
+   *
+   * @throws {UnreadableError} When it cannot be opened or makes no sense.
+   */
+  async read(pace: Pace): Promise<Contribution | undefined> {
+    if (this.#final !== undefined) return this.#final;
+    const fd = this.#open();
+    if (fd === undefined) return undefined;
+    try {
+      return await this.#readOpen(fd, pace);
+    } catch (error) {
+      if (error instanceof UnreadableError) throw error;
+      throw this.#inaccessible(error);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  async #readOpen(fd: number, pace: Pace): Promise<Contribution> {
+    const header = this.#readHeader(fd);
+    // Before the cells: what is read after a death is all that there will ever be.
+    const liveness = judgeLiveness(fd, header, this.#options);
+    const silent = this.#heartbeat.isSilent(header.heartbeat, performance.now() / 1000);
+    await this.#readRecords(fd, pace);
+    const contribution: Contribution = {
+      id: header.id,
+      process: processLabel(header),
+      alive: liveness === 'alive' || (liveness === 'unknown' && !silent),
+      startTime: header.startTime,
+      revision: this.#contents.revision,
+      families: this.#contents.families,
+      values: this.#contents.values,
+    };
+    if (liveness === 'dead') this.#final = contribution;
+    return contribution;
+  }
+
+  async #readRecords(fd: number, pace: Pace): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const header = this.#readHeader(fd);
+      this.#readBytes(fd, header.published);
+      const isStable = header.epoch % 2 === 0 && this.#readHeader(fd).epoch === header.epoch;
+      if (isStable || attempt === ATTEMPTS) {
+        // NaN is no epoch, so that the next scrape parses everything anew.
+        const epoch = isStable ? header.epoch : Number.NaN;
+        return pace.run(this.#contents.parse(header.headerBytes, header.published, epoch));
+      }
+      await pace.pause();
+    }
+  }
+
+  #readBytes(fd: number, length: number): void {
+    this.#contents.reserve(length);
+    const { bytes } = this.#contents;
+    for (let at = 0; at < length; ) {
+      const read = readSync(fd, bytes, at, length - at, at);
+      if (read === 0) {
+        throw new UnreadableError(
+          'truncated',
+          this.#options.path,
+          `is truncated, expected ${length} bytes, got ${at}`,
+        );
+      }
+      at += read;
+    }
+  }
+
+  #readHeader(fd: number): ReadHeader {
+    const { path, id } = this.#options;
+    const bytes = new Uint8Array(this.#header);
+    const header = readHeader(this.#header, readSync(fd, bytes, 0, HEADER_BYTES, 0), path);
+    if (header.id !== id) {
+      throw new UnreadableError(
+        'foreign',
+        path,
+        `is a copy, expected the id of its name, got ${header.id}`,
+      );
+    }
+    return header;
+  }
+
+  #open(): number | undefined {
+    try {
+      return openSync(this.#options.path, 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw this.#inaccessible(error);
+    }
+  }
+
+  #inaccessible(cause: unknown): UnreadableError {
+    const detail = `cannot be read, expected its contents, got ${reason(cause)}`;
+    return new UnreadableError('inaccessible', this.#options.path, detail, { cause });
+  }
+}

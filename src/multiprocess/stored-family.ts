@@ -1,0 +1,60 @@
+/** The declaration of a family, read back from the JSON that some other process wrote. */
+
+import {
+  type InstrumentType,
+  MULTIPROCESS_MODES,
+  type MultiprocessMode,
+  type StoredFamily,
+} from '../model/cells.ts';
+import type { Pairs } from '../model/labels.ts';
+
+const TYPES: readonly string[] = [
+  'counter',
+  'gauge',
+  'summary',
+  'histogram',
+  'info',
+  'stateset',
+] satisfies InstrumentType[];
+
+/**
+ * Returns the family that `json` declares, or `undefined` where it is none that this version knows:
+ * a newer process may declare what is not invented yet, and must not cost the others their scrape.
+ */
+export function parseStoredFamily(json: string): StoredFamily | undefined {
+  let read: Partial<Record<keyof StoredFamily, unknown>>;
+  try {
+    read = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  const { name, type, help, unit, labelNames, constantLabels, bounds, states, mode } = read ?? {};
+  const isKnown =
+    areStrings([name, help, unit]) &&
+    areStrings(labelNames) &&
+    areStrings(states) &&
+    isArrayOf(bounds, (bound) => typeof bound === 'number') &&
+    isArrayOf(constantLabels, (pair) => areStrings(pair) && pair.length === 2) &&
+    TYPES.includes(type as string) &&
+    MULTIPROCESS_MODES.includes(mode as MultiprocessMode);
+  if (!isKnown) return undefined;
+  return {
+    name: name as string,
+    type: type as InstrumentType,
+    help: help as string,
+    unit: unit as string,
+    labelNames: labelNames as string[],
+    constantLabels: constantLabels as Pairs,
+    bounds: bounds as number[],
+    states: states as string[],
+    mode: mode as MultiprocessMode,
+  };
+}
+
+function areStrings(value: unknown): value is string[] {
+  return isArrayOf(value, (one) => typeof one === 'string');
+}
+
+function isArrayOf(value: unknown, holds: (one: unknown) => boolean): value is unknown[] {
+  return Array.isArray(value) && value.every(holds);
+}
