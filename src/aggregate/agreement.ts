@@ -98,13 +98,8 @@ export function mergedValues({ columns }: Member, series: ContributedSeries): re
  * Versions of a program may turn one kind into the other. In every format they look the same.
  */
 export function infoPairs({ family }: Member, { labelValues, pairs }: ContributedSeries): Pairs {
-  const names = new Set(pairs.map(([name]) => name));
   const labels = family.labelNames.map((name, i): Pair => [name, labelValues[i]!]);
-  return [
-    ...family.constantLabels,
-    ...labels.filter(([name]) => !names.has(name)),
-    ...pairs,
-  ].filter(([, value]) => value !== '');
+  return [...family.constantLabels, ...labels, ...pairs].filter(([, value]) => value !== '');
 }
 
 /** True for the modes that show each process by itself. */

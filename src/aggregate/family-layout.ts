@@ -33,6 +33,9 @@ interface Numbered {
 /** Series that are looked up in one step: a fraction of a millisecond. */
 const STEP = 512;
 
+/** Series that are only copied in one step. */
+const LONG_STEP = 8192;
+
 /** What is remembered of a family between two layouts. */
 interface Memory {
   /** What the label values mean; others cannot be told by the same index. */
@@ -67,16 +70,21 @@ export class FamilyLayouter {
     const order = yield* orderOf(numbered, memory);
     memory.order = order;
     memory.numbered = numbered;
-    const { index, pairs } = memory;
     const width = cellCount(family);
-    const places = new Int32Array(index.size);
+    const places = new Int32Array(memory.index.size);
     for (let i = 0; i < order.length; i++) places[order[i]!] = i * width;
+    const transfers: Transfer[] = [];
+    for (const member of width === 0 ? [] : members) {
+      const contributor = contributions.indexOf(member.contribution);
+      transfers.push(transferOf(member, contributor, family, numbered.get(member.key)!, places));
+      yield;
+    }
     return {
       family,
       width,
-      labelValues: Array.from(order, (number) => index.labelValues[number]!),
-      pairs: family.type === 'info' ? Array.from(order, (number) => pairs[number]!) : [],
-      transfers: width === 0 ? [] : transfersOf(family, members, contributions, numbered, places),
+      labelValues: yield* pick(memory.index.labelValues, order),
+      pairs: family.type === 'info' ? yield* pick(memory.pairs, order) : [],
+      transfers,
     };
   }
 
@@ -126,7 +134,10 @@ function* orderOf(
   { index, order }: Memory,
 ): Generator<undefined, Int32Array> {
   const isUsed = new Uint8Array(index.size);
-  for (const { numbers } of numbered.values()) for (const number of numbers) isUsed[number] = 1;
+  for (const { numbers } of numbered.values()) {
+    for (let i = 0; i < numbers.length; i++) isUsed[numbers[i]!] = 1;
+    yield;
+  }
   const kept = order.filter((number) => isUsed[number] === 1);
   for (const number of kept) isUsed[number] = 0;
   const added = new Int32Array(isUsed.length);
@@ -139,20 +150,24 @@ function* orderOf(
   return yield* index.merge(kept, sorted);
 }
 
-function transfersOf(
+function transferOf(
+  member: Member,
+  contributor: number,
   family: StoredFamily,
-  members: readonly Member[],
-  contributions: readonly Contribution[],
-  numbered: ReadonlyMap<string, Numbered>,
+  { numbers, sources }: Numbered,
   places: Int32Array,
-): Transfer[] {
-  return members.map((member) => {
-    const { numbers, sources } = numbered.get(member.key)!;
-    return {
-      contributor: contributions.indexOf(member.contribution),
-      way: wayBetween(member.family, family),
-      sources,
-      destinations: numbers.map((number) => places[number]!),
-    };
-  });
+): Transfer {
+  const destinations = new Int32Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) destinations[i] = places[numbers[i]!]!;
+  return { contributor, way: wayBetween(member.family, family), sources, destinations };
+}
+
+/** Returns the items with these numbers, in their order. */
+function* pick<T>(items: readonly T[], numbers: Int32Array): Generator<undefined, readonly T[]> {
+  const picked: T[] = [];
+  for (let from = 0; from < numbers.length; from += LONG_STEP) {
+    for (const number of numbers.subarray(from, from + LONG_STEP)) picked.push(items[number]!);
+    yield;
+  }
+  return picked;
 }

@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { contribution, type Declared, lines, type Series } from '../../test/contributions.ts';
 import { cellCount, MULTIPROCESS_MODES } from '../model/cells.ts';
@@ -122,6 +124,25 @@ describe('Merger', () => {
       const few = contribution({ revision }, counter('c', [[`${revision}`], revision]));
       deepEqual(merged([few], merger), [`c_total{l0="${revision}"} ${revision}`]);
     }
+  });
+
+  it('holds on to nothing of series that are gone', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const merger = new Merger();
+    const many = Array.from({ length: 3000 }, (_, i): [string[], number] => [[`${i}`], i]);
+    const gone = new WeakRef(many[1234]![0]);
+    merger.merge([contribution({ revision: 1 }, counter('c', ...many.splice(0)))]);
+    for (const revision of [2, 3]) {
+      merger.merge([contribution({ revision }, counter('c', [['1'], 1]))]);
+    }
+    // A reference that was just made or looked through is held until the turn is over.
+    await new Promise(setImmediate);
+    collectGarbage();
+    equal(gone.deref(), undefined);
+    deepEqual(merged([contribution({ revision: 4 }, counter('c', [['1'], 1]))], merger), [
+      'c_total{l0="1"} 1',
+    ]);
   });
 
   it('needs many short steps for many series, and does no harm when it is given up', () => {

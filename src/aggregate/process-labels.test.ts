@@ -30,6 +30,14 @@ describe('processLabels', () => {
     });
   });
 
+  it('adds the id to all where a process is named as another is with its id', () => {
+    deepEqual(labels(['aaaa', '1'], ['bbbb', '1'], ['cccc', '1-aaaa']), {
+      aaaa: '1-aaaa',
+      bbbb: '1-bbbb',
+      cccc: '1-aaaa-cccc',
+    });
+  });
+
   it('never names two processes alike', () => {
     const hex = fc.string({ unit: fc.constantFrom('0', 'a'), minLength: 1, maxLength: 6 });
     const process = fc.string({ unit: fc.constantFrom('0', 'a', '-'), maxLength: 7 });

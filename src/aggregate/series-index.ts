@@ -87,7 +87,7 @@ function* mergeSorted(
     yield;
   }
   into.set(left.subarray(l), l + r);
-  into.set(right.subarray(r), left.length + r);
+  into.set(right.subarray(r), l + r);
 }
 
 function compareValues(one: readonly string[], other: readonly string[]): number {
