@@ -72,6 +72,11 @@ export class CollectorRegistry implements Collector {
     return this.#storage;
   }
 
+  /** True once a storage was given or a metric has made the registry choose one. */
+  get hasStorage(): boolean {
+    return this.#storage !== undefined;
+  }
+
   /**
    * Gives the registry a storage before its first metric.
    *
