@@ -6,20 +6,13 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { entries, root } from '../tools/entries.ts';
 import { type Packed, packed } from './setup/packed.ts';
 import { jestScript, type RuntimeName, runtimeBinary } from './setup/runtimes.ts';
 
-let library: Packed | undefined;
-
-before(() => {
-  library = packed();
-});
-
-after(() => {
-  library?.remove();
-});
+const library: Packed = packed();
+after(library.remove);
 
 function write(path: string, text: string): string {
   const file = join(library.folder, path);

@@ -6,7 +6,7 @@ import { equal } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { type Packed, packed } from '../setup/packed.ts';
 import { runtimeBinary, runtimeCommand, runtimeNames } from '../setup/runtimes.ts';
 
@@ -37,18 +37,9 @@ seconds_sum 1.5
 
 `;
 
-let library: Packed | undefined;
-
-before(() => {
-  library = packed();
-  for (const [name, text] of Object.entries(scripts)) {
-    writeFileSync(join(library.folder, name), text);
-  }
-});
-
-after(() => {
-  library?.remove();
-});
+const library: Packed = packed();
+after(library.remove);
+for (const [name, text] of Object.entries(scripts)) writeFileSync(join(library.folder, name), text);
 
 describe('the built package counts', () => {
   for (const name of runtimeNames) {
