@@ -12,6 +12,9 @@ export interface LoadCounts {
   readonly broken: number;
 }
 
+/** What the load is told: to say what it has seen, or to finish what is under way and end. */
+export type LoadOrder = 'report' | 'stop';
+
 const CLIENTS = 16;
 const port = Number(process.argv[2]);
 const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
@@ -21,13 +24,12 @@ let answered = 0;
 let broken = 0;
 let running = true;
 
-process.on('message', () => {
-  running = false;
+process.on('message', (message: LoadOrder) => {
+  if (message === 'stop') running = false;
+  else report();
 });
 process.on('disconnect', () => process.exit());
-const progress = setInterval(report, 250);
 await Promise.all(Array.from({ length: CLIENTS }, client));
-clearInterval(progress);
 report();
 process.disconnect();
 

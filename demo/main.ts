@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { LoadCounts } from './load.ts';
+import type { LoadCounts, LoadOrder } from './load.ts';
 import { type DemoOptions, readOptions } from './options.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 import { printReport, type Report } from './report.ts';
@@ -45,10 +45,11 @@ async function run(options: DemoOptions): Promise<Report> {
   prometheus = await startPrometheus(join(folder, 'prometheus'), service.port);
   const load = fork(here('load'), [String(service.port)]);
   children.push(load);
-  let counts: LoadCounts = { sent: 0, answered: 0, broken: 0 };
-  load.on('message', (message) => {
-    counts = message as LoadCounts;
-  });
+  const ask = async (order: LoadOrder): Promise<LoadCounts> => {
+    const counts = once(load, 'message');
+    load.send(order);
+    return (await counts)[0];
+  };
   const began = performance.now();
   let killed = 0;
   for (let second = 1; second <= options.seconds; second++) {
@@ -61,12 +62,15 @@ async function run(options: DemoOptions): Promise<Report> {
       console.log(`  kill -9 ${service.killOne()}`);
       killed++;
     }
+    // Asked in this order, the three numbers can only grow from one to the next.
+    const { answered } = await ask('report');
     const { counted } = await scrape(service.port);
-    const line = `${counts.sent} sent, ${counts.answered} answered, ${counted} counted`;
-    console.log(`${String(second).padStart(3)} s  ${line}`);
+    const { sent } = await ask('report');
+    console.log(
+      `${String(second).padStart(3)} s  ${answered} answered, ${counted} counted, ${sent} sent`,
+    );
   }
-  load.send('stop');
-  await once(load, 'disconnect');
+  const counts = await ask('stop');
   const last = await scrape(service.port);
   return {
     ...counts,
