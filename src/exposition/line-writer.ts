@@ -19,7 +19,6 @@ const FULL_BYTES = 56 * 1024;
 
 const LINE_FEED = 10;
 const SPACE = 32;
-const QUOTE = 34;
 const COMMA = 44;
 const OPEN = 123;
 const CLOSE = 125;
@@ -86,7 +85,6 @@ export class LineWriter {
     for (const [key, value] of constantLabels) {
       this.#key(line, line.length > this.#nameEnd, key);
       line.quoted(value);
-      line.byte(QUOTE);
     }
     this.#constantEnd = line.length;
     this.#labelNames = labelNames;
@@ -105,7 +103,6 @@ export class LineWriter {
       this.#valueStarts[depth] = line.length;
     }
     line.quoted(value);
-    line.byte(QUOTE);
     this.#valueEnds[depth] = line.length;
     this.#known = depth + 1;
   }
@@ -130,7 +127,6 @@ export class LineWriter {
     for (const [name, text] of extra) {
       this.#key(out, labelled, name);
       out.quoted(text);
-      out.byte(QUOTE);
       labelled = true;
     }
     this.#close(labelled);
@@ -146,19 +142,19 @@ export class LineWriter {
     const { out } = this;
     if (bounds !== this.#bounds) this.#renderBounds(bounds);
     const line = this.#line;
-    const separator = line.length > this.#nameEnd ? COMMA : OPEN;
+    line.byte(line.length > this.#nameEnd ? COMMA : OPEN);
     let count = 0;
     let start = 0;
     for (let i = 0; i <= bounds.length; i++) {
       const cell = cells[index + i]!;
       count = cumulative ? cell : count + cell;
       out.copy(line, 0, line.length);
-      out.byte(separator);
       const end = this.#boundEnds[i]!;
       out.copy(this.#boundText, start, end);
       start = end;
       this.#value(count, exemplars?.[i]);
     }
+    line.length--;
     return count;
   }
 
@@ -201,6 +197,10 @@ export class LineWriter {
 
   #value(value: number, exemplar: Exemplar | undefined): void {
     const { out } = this;
+    if (this.time === '' && exemplar === undefined) {
+      out.lastNumber(value);
+      return;
+    }
     out.number(value);
     if (this.time !== '') out.text(this.time);
     if (exemplar !== undefined) out.text(exemplarText(exemplar));
