@@ -23,9 +23,11 @@ import { printReport, type Report } from './report.ts';
 import { scrape } from './scrape.ts';
 import type { ServiceMessage } from './service.ts';
 
-// Built, this file and its neighbours end in .js.
+// Built, this file and its neighbours end in .mjs.
 const here = (name: string): string =>
-  fileURLToPath(new URL(`./${name}${import.meta.url.slice(-3)}`, import.meta.url));
+  fileURLToPath(
+    new URL(`./${name}${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
+  );
 
 const folder = mkdtempSync(join(tmpdir(), 'promethium-demo-'));
 const metrics = join(folder, 'metrics');
