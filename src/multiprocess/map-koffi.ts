@@ -11,7 +11,7 @@ import { createMapper, type Mapper } from './mapper.ts';
 interface Koffi {
   load(path: null): { func(declaration: string): (...args: unknown[]) => unknown };
   address(pointer: unknown): bigint;
-  view(address: unknown, length: number): ArrayBuffer;
+  view(address: bigint, length: number): ArrayBuffer;
 }
 
 /**
@@ -26,18 +26,12 @@ export function koffiMapper(): Mapper {
     'void *mmap(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)',
   );
   const flock = process.func('int flock(int fd, int operation)');
-  // Older versions have pointers that are objects, and views want one of those back.
-  const pointers = new Map<bigint, unknown>();
   return createMapper({
     name: 'koffi',
-    mmap(length, protection, flags, fd, offset) {
-      const pointer = mmap(null, length, protection, flags, fd, offset);
-      const address = pointer === null ? 0n : koffi.address(pointer);
-      pointers.set(address, pointer);
-      return address;
-    },
+    mmap: (length, protection, flags, fd, offset) =>
+      koffi.address(mmap(null, length, protection, flags, fd, offset)),
     flock: (fd, operation) => flock(fd, operation) as number,
-    view: (address, length) => koffi.view(pointers.get(address), length),
+    view: (address, length) => koffi.view(address, length),
   });
 }
 

@@ -53,7 +53,7 @@ export class OwnFile {
     this.isWrittenBehind = mapper === undefined;
     this.#file = new SegmentFile(directory, this.id);
     try {
-      const locked = mapper?.lock(this.#file.fd) ?? false;
+      const locked = mapper !== undefined && this.#file.lock(mapper);
       const header: SegmentHeader = { ...identity, id: this.id, startTime, locked };
       this.#space =
         mapper === undefined

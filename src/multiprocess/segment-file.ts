@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { MetricsError } from '../model/error.ts';
+import type { Mapper } from './mapper.ts';
 import { FILE_SUFFIX } from './segment.ts';
 
 /** Zeros to write from; files grow by multiples of it. */
@@ -22,11 +23,12 @@ const ZEROS = new Uint8Array(65_536);
 
 /** A file that this process alone writes. */
 export class SegmentFile {
-  /** Its descriptor, open for as long as the process writes, since a lock lives as long as it. */
+  /** Its descriptor, open for as long as the process writes. */
   readonly fd: number;
   /** Where readers find it, once {@linkcode SegmentFile.show} was called. */
   readonly path: string;
   readonly #hiddenPath: string;
+  #lockFd: number | undefined;
   #size = 0;
 
   /**
@@ -84,6 +86,17 @@ export class SegmentFile {
     }
   }
 
+  /**
+   * Takes the lock that says that the writer lives. False where there is none to be had.
+   *
+   * It needs a descriptor that is never mapped: a mapping outlives the worker thread that made it,
+   * and keeps the lock of its own descriptor with it.
+   */
+  lock(mapper: Mapper): boolean {
+    this.#lockFd = openSync(this.#hiddenPath, 'r');
+    return mapper.lock(this.#lockFd);
+  }
+
   /** Reads what the file itself holds, past any mapping. */
   read(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
@@ -117,9 +130,10 @@ export class SegmentFile {
     }
   }
 
-  /** Lets go of the descriptor, and with it of the lock. What was counted stays to be read. */
+  /** Lets go of the file, and of the lock. What was counted stays to be read. */
   close(): void {
     closeSync(this.fd);
+    if (this.#lockFd !== undefined) closeSync(this.#lockFd);
   }
 
   // Back to the last good size, which is never below what is mapped: that would be fatal.
