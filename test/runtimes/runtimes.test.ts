@@ -32,8 +32,8 @@ requests_total{method="GET"} 3
 seconds_bucket{le="1.0"} 0
 seconds_bucket{le="2.0"} 1
 seconds_bucket{le="+Inf"} 1
-seconds_count 1
 seconds_sum 1.5
+seconds_count 1
 
 `;
 
