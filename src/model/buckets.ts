@@ -13,20 +13,25 @@ export const DEFAULT_BUCKETS: readonly number[] = Object.freeze([
 /**
  * Returns `count` bounds, the first at `start` and each `width` above the one before.
  *
+ * @throws {TypeError} When one is not a number.
  * @throws {RangeError} When `start` is not finite, `width` is not above 0 or `count` is not a whole
- * number above 0.
+ * number above 0, or the bounds grow beyond every number.
  */
 export function linearBuckets(start: number, width: number, count: number): number[] {
   check('linear', 'start', start, Number.isFinite(start), 'a finite number');
   check('linear', 'width', width, width > 0 && width < Infinity, 'a finite number > 0');
   check('linear', 'count', count, Number.isInteger(count) && count > 0, 'a whole number > 0');
   // Each from the start, since added up the rounding would add up as well.
-  return Array.from({ length: count }, (_, i) => roundTo15Digits(start + i * width));
+  const bounds = Array.from({ length: count }, (_, i) => roundTo15Digits(start + i * width));
+  const last = bounds[count - 1]!;
+  check('linear', 'last bound', last, last < Infinity, 'a finite number');
+  return bounds;
 }
 
 /**
  * Returns `count` bounds, the first at `start` and each `factor` times the one before.
  *
+ * @throws {TypeError} When one is not a number.
  * @throws {RangeError} When `start` is not above 0, `factor` is not above 1 or `count` is not a
  * whole number above 0, or the bounds grow beyond every number.
  */
@@ -47,9 +52,8 @@ function roundTo15Digits(bound: number): number {
 
 function check(kind: string, name: string, value: unknown, good: boolean, expected: string): void {
   if (good && typeof value === 'number') return;
-  throw new RangeError(
-    `${kind} buckets "${name}": not usable, expected ${expected}, got ${show(value)}`,
-  );
+  const message = `${kind} buckets "${name}": not usable, expected ${expected}, got ${show(value)}`;
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
 }
 
 /**
@@ -67,7 +71,9 @@ export function validateBuckets(subject: string, buckets: readonly number[]): re
       `${subject}: buckets are no list, expected an array of numbers, got ${show(buckets)}`,
     );
   }
-  const bounds = buckets.at(-1) === Infinity ? buckets.slice(0, -1) : buckets.slice();
+  // A copy without holes, which `forEach` would pass over.
+  const bounds = Array.from<number>(buckets);
+  if (bounds.at(-1) === Infinity) bounds.pop();
   if (bounds.length === 0) {
     throw new RangeError(
       `${subject}: no buckets, expected at least one finite bound, got ${show(buckets)}`,

@@ -70,7 +70,8 @@ export function validateLabelNames(
     );
   }
   const reserved = type === 'stateset' ? name : RESERVED_LABELS[type];
-  labelNames.forEach((label: unknown, i) => {
+  // A copy without holes, which `forEach` would pass over.
+  Array.from<unknown>(labelNames).forEach((label, i) => {
     if (typeof label !== 'string') {
       throw new TypeError(
         `${subject}: label name ${i} is no string, expected a label name, got ${show(label)}`,
@@ -92,6 +93,11 @@ export function validateLabelNames(
       );
     }
   });
+}
+
+/** True when `value` is one of the types that a family can have. */
+export function isMetricType(value: unknown): value is MetricType {
+  return typeof value === 'string' && Object.hasOwn(LINE_SUFFIXES, value);
 }
 
 /** All names that lines of this family may bear, and its own: what registration claims. */
