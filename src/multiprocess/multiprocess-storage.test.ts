@@ -1,53 +1,20 @@
-import { deepEqual, equal, ok, throws } from 'node:assert/strict';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { deepEqual, equal } from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { storageContract } from '../../test/contracts/storage.ts';
 import { CONNECTIONS, REQUESTS } from '../../test/processes/counting-process.ts';
 import { forkCounting } from '../../test/processes/fork-counting.ts';
+import { count, lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import type { MetricFamily } from '../model/family.ts';
-import {
-  MultiprocessStorage,
-  type MultiprocessStorageOptions,
-  openMultiprocessStorage,
-} from './multiprocess-storage.ts';
-
-function open(
-  context: Pick<TestContext, 'after'>,
-  options: MultiprocessStorageOptions,
-): MultiprocessStorage {
-  const storage = openMultiprocessStorage(options);
-  context.after(() => storage.close());
-  return storage;
-}
-
-/** Families as lines, for tests to compare whole. */
-function lines(families: readonly MetricFamily[]): string[] {
-  return families.flatMap(({ samples }) =>
-    Array.from(samples, ({ name, labels, value }) => `${name}${JSON.stringify(labels)} ${value}`),
-  );
-}
-
-function count(storage: MultiprocessStorage, path: string, amount: number): void {
-  const { cells, index } = storage.declare(REQUESTS).allocate([path]);
-  cells[index]! += amount;
-}
 
 for (const mapper of ['koffi', 'write-behind'] as const) {
   storageContract(`MultiprocessStorage (${mapper})`, (cleanUp) =>
-    open({ after: cleanUp as never }, { directory: temporaryFolder({ after: cleanUp }), mapper }),
+    open({ after: cleanUp }, { directory: temporaryFolder({ after: cleanUp }), mapper }),
   );
 }
 
@@ -236,179 +203,6 @@ describe('MultiprocessStorage', () => {
     deepEqual(
       readdirSync(directory).map((name) => statSync(join(directory, name)).size),
       [65_536],
-    );
-  });
-});
-
-describe('MultiprocessStorage in trouble', () => {
-  /** Gathers the warnings of this library until the test ends. */
-  function warnings(context: TestContext): string[] {
-    const said: string[] = [];
-    const listen = (warning: Error & { code?: string }): void => {
-      if (warning.name === 'MetricsWarning') said.push(`${warning.code}: ${warning.message}`);
-    };
-    process.on('warning', listen);
-    context.after(() => void process.off('warning', listen));
-    return said;
-  }
-
-  it('counts on the heap where the directory cannot be used, and says so once', async (context) => {
-    const said = warnings(context);
-    const directory = join(temporaryFolder(context), 'file');
-    writeFileSync(directory, '');
-    const storage = new MultiprocessStorage({ directory, mapper: 'koffi' });
-    context.after(() => storage.close());
-    const series = storage.declare(REQUESTS);
-    const { cells, index } = series.allocate(['/']);
-    cells[index]! += 5;
-    const removed = series.allocate(['/removed']);
-    series.release(removed);
-    count(storage, '/', 1);
-    deepEqual(lines(await storage.collect()), [
-      'promethium_unreadable_files{"reason":"directory"} 1',
-      'requests_total{"path":"/"} 6',
-    ]);
-    await storage.collect();
-    await setImmediate();
-    deepEqual(said, [
-      `DIRECTORY_UNUSABLE: directory "${directory}": cannot be used, expected a directory or to create one, got EEXIST`,
-      `DIRECTORY_UNUSABLE: directory "${directory}": cannot be read, expected a directory of metrics, got ENOTDIR`,
-    ]);
-  });
-
-  it('leaves out files that make no sense, each by itself, and says which', async (context) => {
-    const said = warnings(context);
-    const directory = temporaryFolder(context);
-    const storage = open(context, { directory, mapper: 'koffi' });
-    count(storage, '/', 5);
-    const [own] = readdirSync(directory);
-    const bad = (digit: string): string => join(directory, `${digit.repeat(32)}.promethium`);
-    writeFileSync(bad('1'), '');
-    writeFileSync(bad('2'), 'What is this?');
-    copyFileSync(join(directory, own!), bad('3'));
-    writeFileSync(join(directory, 'counter_1.db'), 'not ours');
-    writeFileSync(`${bad('4')}.new`, 'not yet');
-    deepEqual(lines(await storage.collect()), [
-      'promethium_unreadable_files{"reason":"empty"} 1',
-      'promethium_unreadable_files{"reason":"foreign"} 2',
-      'requests_total{"path":"/"} 5',
-    ]);
-    for (const digit of ['1', '2', '3']) rmSync(bad(digit));
-    deepEqual(lines(await storage.collect()), [
-      'promethium_unreadable_files{"reason":"empty"} 0',
-      'promethium_unreadable_files{"reason":"foreign"} 0',
-      'requests_total{"path":"/"} 5',
-    ]);
-    await setImmediate();
-    deepEqual(said, [
-      `FILE_CORRUPT: file "${bad('1')}": is empty, expected a header`,
-      `FILE_FOREIGN: file "${bad('2')}": is not a file of metrics from this machine, expected it to begin with the magic words`,
-      `FILE_FOREIGN: file "${bad('3')}": is a copy, expected the id of its name, got ${own!.slice(0, 32)}`,
-    ]);
-  });
-
-  it('goes on when the directory is taken away', async (context) => {
-    const directory = join(temporaryFolder(context), 'metrics');
-    const storage = open(context, { directory, mapper: 'koffi' });
-    count(storage, '/', 1);
-    rmSync(directory, { recursive: true });
-    count(storage, '/', 2);
-    deepEqual(lines(await storage.collect()), [
-      'promethium_unreadable_files{"reason":"directory"} 1',
-      'requests_total{"path":"/"} 3',
-    ]);
-  });
-
-  it('counts in memory after it was closed, and is dead to others', async (context) => {
-    const directory = temporaryFolder(context);
-    const storage = open(context, { directory, mapper: 'koffi' });
-    const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
-    const { cells, index } = storage.declare(CONNECTIONS).allocate([]);
-    cells[index] = 1;
-    count(storage, '/', 1);
-    storage.close();
-    count(storage, '/', 1);
-    deepEqual(lines(await sidecar.collect()), ['requests_total{"path":"/"} 1']);
-    deepEqual(lines(await storage.collect()), ['connections{} 1', 'requests_total{"path":"/"} 2']);
-  });
-});
-
-describe('openMultiprocessStorage', () => {
-  it('makes the directory, with those above it', (context) => {
-    const directory = join(temporaryFolder(context), 'a', 'b');
-    open(context, { directory });
-    ok(statSync(directory).isDirectory());
-    deepEqual(readdirSync(directory), []);
-  });
-
-  it('refuses a directory that is none', (context) => {
-    const directory = join(temporaryFolder(context), 'file');
-    writeFileSync(directory, '');
-    throws(() => open(context, { directory }), {
-      name: 'MetricsError',
-      code: 'DIRECTORY_UNUSABLE',
-      message: `directory "${directory}": cannot be used, expected a directory or to create one, got EEXIST`,
-    });
-    throws(() => open(context, { directory, readOnly: true }), {
-      code: 'DIRECTORY_UNUSABLE',
-      message: `directory "${directory}": cannot be used, expected one to read, got a file`,
-    });
-  });
-
-  it('refuses a directory that is not there, for one that only reads', (context) => {
-    const directory = join(temporaryFolder(context), 'nowhere');
-    throws(() => open(context, { directory, readOnly: true }), {
-      code: 'DIRECTORY_UNUSABLE',
-      message: `directory "${directory}": cannot be used, expected one to read, got ENOENT`,
-    });
-  });
-
-  it('refuses a directory that it may not write', (context) => {
-    if (process.getuid?.() === 0) return context.skip('root may write everywhere');
-    const directory = join(temporaryFolder(context), 'locked');
-    mkdirSync(directory);
-    chmodSync(directory, 0o500);
-    throws(() => open(context, { directory }), {
-      code: 'DIRECTORY_UNUSABLE',
-      message: `directory "${directory}": cannot be used, expected one to read and write, got EACCES`,
-    });
-  });
-
-  it('refuses a mapper that is not there', (context) => {
-    throws(() => open(context, { directory: temporaryFolder(context), mapper: 'bun' }), {
-      name: 'MetricsError',
-      code: 'MAPPING_FAILED',
-      message:
-        'mapper "bun": cannot be loaded, expected it to be installed and allowed, got not Bun',
-    });
-  });
-
-  it('names the option that is of the wrong type or value', () => {
-    const refuses = (options: object, name: string, message: string): void =>
-      throws(() => new MultiprocessStorage(options as MultiprocessStorageOptions), {
-        name,
-        message,
-      });
-    refuses({}, 'TypeError', 'storage "directory": not a path, expected a string, got undefined');
-    refuses(
-      { directory: '' },
-      'RangeError',
-      'storage "directory": not a path, expected one, got ""',
-    );
-    refuses(
-      { directory: 'd', mapper: 'mmap' },
-      'RangeError',
-      'storage "mapper": unknown, expected "auto", "koffi", "node-ffi", "bun", "deno", "write-behind", got "mmap"',
-    );
-    refuses(
-      { directory: 'd', flushIntervalMs: 0 },
-      'RangeError',
-      'storage "flushIntervalMs": not a time, expected a number >= 1, got 0',
-    );
-    refuses(
-      { directory: 'd', readOnly: 'yes' },
-      'TypeError',
-      'storage "readOnly": not a boolean, expected true or false, got "yes"',
     );
   });
 });

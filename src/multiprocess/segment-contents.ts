@@ -7,7 +7,7 @@ import type { ContributedFamily, ContributedSeries } from '../aggregate/contribu
 import { cellCount } from '../model/cells.ts';
 import type { Pair } from '../model/labels.ts';
 import { readStrings } from './record-text.ts';
-import { emptyRecordWord, KIND, RECORD_HEADER_BYTES, recordWord } from './segment.ts';
+import { align, emptyRecordWord, KIND, RECORD_HEADER_BYTES, recordWord } from './segment.ts';
 import { parseStoredFamily } from './stored-family.ts';
 import { UnreadableError } from './unreadable.ts';
 
@@ -18,6 +18,12 @@ const RECORDS_PER_STEP = 512;
 interface OpenFamily extends ContributedFamily {
   readonly series: ContributedSeries[];
   readonly cellBytes: number;
+}
+
+/** A stretch of the bytes. */
+interface Text {
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** The parsed contents of one file. */
@@ -94,56 +100,64 @@ export class SegmentContents {
     if (length < 8 || length % 8 !== 0 || at + length > end) {
       throw this.#corrupt(at, `a length from 8 to ${end - at}, got ${length}`);
     }
-    if (kind === KIND.family) this.#family(at, length, word);
-    else if (kind === KIND.series) this.#series(at, length, word);
-    else if (kind === KIND.fill || kind === KIND.tombstone) {
+    if (kind === KIND.fill || kind === KIND.tombstone) {
       if (word !== emptyRecordWord(kind, length)) throw this.#corrupt(at, 'the right checksum');
+      return length;
     }
+    // Kinds that are not known yet are built like the others, so that they can be told from rubbish.
+    const text = this.#text(at, length, word);
+    if (kind === KIND.family) this.#family(at, text);
+    else if (kind === KIND.series) this.#series(at, text);
     return length;
   }
 
-  #family(at: number, length: number, word: number): void {
-    const [begin, end] = this.#text(at, length, 0, word);
+  #family(at: number, { begin, end }: Text): void {
     const family = parseStoredFamily(this.bytes.toString('utf8', begin, end));
     // Of a type that this version does not know: it and its series are passed over.
     if (family === undefined) this.#families.set(at, undefined);
     else this.#families.set(at, { family, series: [], cellBytes: cellCount(family) * 8 });
   }
 
-  #series(at: number, length: number, word: number): void {
+  #series(at: number, { begin, end }: Text): void {
     const ref = this.#words[at / 4 + 2]!;
     const open = this.#families.get(ref);
     if (open === undefined) {
       if (this.#families.has(ref)) return;
       throw this.#corrupt(at, `a family declared before it, got ${ref}`);
     }
-    const [begin, end] = this.#text(at, length, open.cellBytes, word);
+    const cellBytes = begin - at - RECORD_HEADER_BYTES;
+    if (cellBytes !== open.cellBytes) {
+      throw this.#corrupt(at, `${open.cellBytes} bytes of cells, got ${cellBytes}`);
+    }
     const strings = readStrings(this.bytes, begin, end);
     const names = open.family.labelNames.length;
     if (strings === undefined || strings.length < names || (strings.length - names) % 2 !== 0) {
       throw this.#corrupt(at, `${names} label values, got ${strings?.length ?? 'a broken text'}`);
     }
-    const index = (at + RECORD_HEADER_BYTES) / 8;
     open.series.push({
       labelValues: strings.slice(0, names),
       pairs: pairsFrom(strings, names),
-      index,
+      index: (at + RECORD_HEADER_BYTES) / 8,
     });
   }
 
-  /** Where a record's text lies, once its checksum is found right. */
-  #text(at: number, length: number, cellBytes: number, word: number): [begin: number, end: number] {
+  /** Where a record's text lies, which is at its end, once its checksum is found right. */
+  #text(at: number, length: number, word: number): Text {
     const family = this.#words[at / 4 + 2]!;
     const textLength = this.#words[at / 4 + 3]!;
-    const begin = at + RECORD_HEADER_BYTES + cellBytes;
-    const end = begin + textLength;
-    if (textLength < 0 || end > at + length) {
+    if (
+      length < RECORD_HEADER_BYTES ||
+      textLength < 0 ||
+      textLength > length - RECORD_HEADER_BYTES
+    ) {
       throw this.#corrupt(at, `a text within its ${length} bytes, got ${textLength}`);
     }
+    const begin = at + length - align(textLength);
+    const end = begin + textLength;
     if (word !== recordWord(word & 0xff, length, family, this.bytes, begin, end)) {
       throw this.#corrupt(at, 'the right checksum');
     }
-    return [begin, end];
+    return { begin, end };
   }
 
   #corrupt(at: number, expected: string): UnreadableError {

@@ -26,7 +26,7 @@ const HISTOGRAM: StoredFamily = {
 /** Declares the tests that every storage passes. `create` makes one that is closed after the test. */
 export function storageContract(
   name: string,
-  create: (cleanUp: (end: () => void) => void) => Storage,
+  create: (cleanUp: (end: () => void | Promise<void>) => void) => Storage,
 ): void {
   describe(`${name} as a storage`, () => {
     const claim = (text: string, test: (storage: Storage) => void): void => {

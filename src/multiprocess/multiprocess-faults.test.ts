@@ -1,0 +1,102 @@
+import { deepEqual } from 'node:assert/strict';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { CONNECTIONS, REQUESTS } from '../../test/processes/counting-process.ts';
+import { count, lines, open } from '../../test/processes/storage.ts';
+import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
+import { MultiprocessStorage } from './multiprocess-storage.ts';
+
+describe('MultiprocessStorage in trouble', () => {
+  /** Gathers the warnings of this library until the test ends. */
+  function warnings(context: TestContext): string[] {
+    const said: string[] = [];
+    const listen = (warning: Error & { code?: string }): void => {
+      if (warning.name === 'MetricsWarning') said.push(`${warning.code}: ${warning.message}`);
+    };
+    process.on('warning', listen);
+    context.after(() => void process.off('warning', listen));
+    return said;
+  }
+
+  it('counts on the heap where the directory cannot be used, and says so once', async (context) => {
+    const said = warnings(context);
+    const directory = join(temporaryFolder(context), 'file');
+    writeFileSync(directory, '');
+    const storage = new MultiprocessStorage({ directory, mapper: 'koffi' });
+    context.after(() => storage.close());
+    const series = storage.declare(REQUESTS);
+    const { cells, index } = series.allocate(['/']);
+    cells[index]! += 5;
+    const removed = series.allocate(['/removed']);
+    series.release(removed);
+    count(storage, '/', 1);
+    deepEqual(lines(await storage.collect()), [
+      'promethium_unreadable_files{"reason":"directory"} 1',
+      'requests_total{"path":"/"} 6',
+    ]);
+    await storage.collect();
+    await setImmediate();
+    deepEqual(said, [
+      `DIRECTORY_UNUSABLE: directory "${directory}": cannot be used, expected a directory or to create one, got EEXIST`,
+      `DIRECTORY_UNUSABLE: directory "${directory}": cannot be read, expected a directory of metrics, got ENOTDIR`,
+    ]);
+  });
+
+  it('leaves out files that make no sense, each by itself, and says which', async (context) => {
+    const said = warnings(context);
+    const directory = temporaryFolder(context);
+    const storage = open(context, { directory, mapper: 'koffi' });
+    count(storage, '/', 5);
+    const [own] = readdirSync(directory);
+    const bad = (digit: string): string => join(directory, `${digit.repeat(32)}.promethium`);
+    writeFileSync(bad('1'), '');
+    writeFileSync(bad('2'), 'What is this?');
+    copyFileSync(join(directory, own!), bad('3'));
+    writeFileSync(join(directory, 'counter_1.db'), 'not ours');
+    writeFileSync(`${bad('4')}.new`, 'not yet');
+    deepEqual(lines(await storage.collect()), [
+      'promethium_unreadable_files{"reason":"empty"} 1',
+      'promethium_unreadable_files{"reason":"foreign"} 2',
+      'requests_total{"path":"/"} 5',
+    ]);
+    for (const digit of ['1', '2', '3']) rmSync(bad(digit));
+    deepEqual(lines(await storage.collect()), [
+      'promethium_unreadable_files{"reason":"empty"} 0',
+      'promethium_unreadable_files{"reason":"foreign"} 0',
+      'requests_total{"path":"/"} 5',
+    ]);
+    await setImmediate();
+    deepEqual(said, [
+      `FILE_CORRUPT: file "${bad('1')}": is empty, expected a header`,
+      `FILE_FOREIGN: file "${bad('2')}": is not a file of metrics from this machine, expected it to begin with the magic words`,
+      `FILE_FOREIGN: file "${bad('3')}": is a copy, expected the id of its name, got ${own!.slice(0, 32)}`,
+    ]);
+  });
+
+  it('goes on when the directory is taken away', async (context) => {
+    const directory = join(temporaryFolder(context), 'metrics');
+    const storage = open(context, { directory, mapper: 'koffi' });
+    count(storage, '/', 1);
+    rmSync(directory, { recursive: true });
+    count(storage, '/', 2);
+    deepEqual(lines(await storage.collect()), [
+      'promethium_unreadable_files{"reason":"directory"} 1',
+      'requests_total{"path":"/"} 3',
+    ]);
+  });
+
+  it('counts in memory after it was closed, and is dead to others', async (context) => {
+    const directory = temporaryFolder(context);
+    const storage = open(context, { directory, mapper: 'koffi' });
+    const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
+    const { cells, index } = storage.declare(CONNECTIONS).allocate([]);
+    cells[index] = 1;
+    count(storage, '/', 1);
+    storage.close();
+    count(storage, '/', 1);
+    deepEqual(lines(await sidecar.collect()), ['requests_total{"path":"/"} 1']);
+    deepEqual(lines(await storage.collect()), ['connections{} 1', 'requests_total{"path":"/"} 2']);
+  });
+});

@@ -1,0 +1,87 @@
+import { deepEqual, ok, throws } from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { open } from '../../test/processes/storage.ts';
+import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
+import { MultiprocessStorage, type MultiprocessStorageOptions } from './multiprocess-storage.ts';
+
+describe('openMultiprocessStorage', () => {
+  it('makes the directory, with those above it', (context) => {
+    const directory = join(temporaryFolder(context), 'a', 'b');
+    open(context, { directory });
+    ok(statSync(directory).isDirectory());
+    deepEqual(readdirSync(directory), []);
+  });
+
+  it('refuses a directory that is none', (context) => {
+    const directory = join(temporaryFolder(context), 'file');
+    writeFileSync(directory, '');
+    throws(() => open(context, { directory }), {
+      name: 'MetricsError',
+      code: 'DIRECTORY_UNUSABLE',
+      message: `directory "${directory}": cannot be used, expected a directory or to create one, got EEXIST`,
+    });
+    throws(() => open(context, { directory, readOnly: true }), {
+      code: 'DIRECTORY_UNUSABLE',
+      message: `directory "${directory}": cannot be used, expected one to read, got a file`,
+    });
+  });
+
+  it('refuses a directory that is not there, for one that only reads', (context) => {
+    const directory = join(temporaryFolder(context), 'nowhere');
+    throws(() => open(context, { directory, readOnly: true }), {
+      code: 'DIRECTORY_UNUSABLE',
+      message: `directory "${directory}": cannot be used, expected one to read, got ENOENT`,
+    });
+  });
+
+  it('refuses a directory that it may not write', (context) => {
+    if (process.getuid?.() === 0) return context.skip('root may write everywhere');
+    const directory = join(temporaryFolder(context), 'locked');
+    mkdirSync(directory);
+    chmodSync(directory, 0o500);
+    throws(() => open(context, { directory }), {
+      code: 'DIRECTORY_UNUSABLE',
+      message: `directory "${directory}": cannot be used, expected one to read and write, got EACCES`,
+    });
+  });
+
+  it('refuses a mapper that is not there', (context) => {
+    throws(() => open(context, { directory: temporaryFolder(context), mapper: 'bun' }), {
+      name: 'MetricsError',
+      code: 'MAPPING_FAILED',
+      message:
+        'mapper "bun": cannot be loaded, expected it to be installed and allowed, got not Bun',
+    });
+  });
+
+  it('names the option that is of the wrong type or value', () => {
+    const refuses = (options: object, name: string, message: string): void =>
+      throws(() => new MultiprocessStorage(options as MultiprocessStorageOptions), {
+        name,
+        message,
+      });
+    refuses({}, 'TypeError', 'storage "directory": not a path, expected a string, got undefined');
+    refuses(
+      { directory: '' },
+      'RangeError',
+      'storage "directory": not a path, expected one, got ""',
+    );
+    refuses(
+      { directory: 'd', mapper: 'mmap' },
+      'RangeError',
+      'storage "mapper": unknown, expected "auto", "koffi", "node-ffi", "bun", "deno", "write-behind", got "mmap"',
+    );
+    refuses(
+      { directory: 'd', flushIntervalMs: 0 },
+      'RangeError',
+      'storage "flushIntervalMs": not a time, expected a number >= 1, got 0',
+    );
+    refuses(
+      { directory: 'd', readOnly: 'yes' },
+      'TypeError',
+      'storage "readOnly": not a boolean, expected true or false, got "yes"',
+    );
+  });
+});
