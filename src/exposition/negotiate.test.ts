@@ -106,6 +106,18 @@ const OTHERS: readonly (readonly [string, string | null | undefined, ExpositionF
     'application/openmetrics-text;version=1.0.0;version=9',
     OPENMETRICS_1_0_0,
   ],
+  ['quotes in quotes', 'application/openmetrics-text;note="\\"";version=9.9.9', TEXT_0_0_4],
+  [
+    'a name, however light, beside anything',
+    'application/openmetrics-text;q=0.1,*/*',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    'a name lighter than its kind',
+    'text/*,text/plain;q=0.1,application/openmetrics-text;q=0.5',
+    OPENMETRICS_1_0_0,
+  ],
+  ['a weight above the greatest', 'text/plain,application/openmetrics-text;q=2', TEXT_0_0_4],
   ['a weight that is not a number', 'application/openmetrics-text;q=NaN', TEXT_0_0_4],
   ['a weight that is negative', 'application/openmetrics-text;q=-1', TEXT_0_0_4],
   ['a weight that is missing', 'application/openmetrics-text;q=', TEXT_0_0_4],

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
-import type { FamilyHeader, FamilyWriter, HistogramPoint } from '../model/family.ts';
+import type { FamilyHeader, FamilyWriter, HistogramPoint, MetricFamily } from '../model/family.ts';
 import { toText } from './format.ts';
 
 type Header = Pick<FamilyHeader, 'name' | 'type'> & Partial<FamilyHeader>;
@@ -78,6 +78,29 @@ requests_total{method="A",code=""} 0
 # TYPE up gauge
 up{zone="a\\"b",app="shop",job="x"} 1
 up{zone="a\\"b",app="shop",job="longer than before"} 1
+`,
+    );
+  });
+
+  it('forgets the labels of one family when the next begins', async () => {
+    const labelled = (name: string, label: string): MetricFamily =>
+      handMadeFamily({ name, type: 'gauge', labelNames: [label] }, [
+        (writer) => writer.number(0),
+        (writer) => {
+          writer.label(0, 'x');
+          writer.number(1);
+        },
+      ]);
+    equal(
+      await toText({ collect: () => [labelled('first', 'method'), labelled('b', 'path')] }),
+      `# HELP first Help.
+# TYPE first gauge
+first 0
+first{method="x"} 1
+# HELP b Help.
+# TYPE b gauge
+b 0
+b{path="x"} 1
 `,
     );
   });
