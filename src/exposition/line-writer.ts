@@ -60,11 +60,6 @@ export class LineWriter {
     this.out = this.#chunk;
   }
 
-  /** The chunk being filled. */
-  get chunk(): ByteBuffer {
-    return this.#chunk;
-  }
-
   /** True when the chunk should be taken before the next point. */
   get full(): boolean {
     return this.#chunk.length >= FULL_BYTES;

@@ -39,6 +39,7 @@ export class OpenMetricsWriter implements ChunkWriter {
   readonly #withStartTimes: boolean;
   #family: FamilyHeader | undefined;
 
+  /** Begins an exposition; `created` asks for start times. */
   constructor({ created = false }: Pick<WriteOptions, 'created'> = {}) {
     this.#withStartTimes = created;
   }
