@@ -1,0 +1,30 @@
+/** The cases, each a file of `cases/`, in the order of the table. */
+
+import type { Benchmark } from './benchmark.ts';
+
+/** Their names. */
+export const CASE_NAMES = [
+  'increment-one',
+  'increment-eight',
+  'increment-unlabelled',
+  'labels-by-position',
+  'labels-by-name',
+  'observe-11',
+  'observe-30',
+  'observe-labelled',
+  'timer',
+  'expose-counters-text',
+  'expose-counters-openmetrics',
+  'expose-histograms-text',
+  'create-children',
+  'memory-counters-mixed',
+  'memory-counters-unique',
+  'memory-histograms',
+  'import',
+] as const;
+
+/** Loads the case of this name, and nothing of any other. */
+export async function loadCase(name: string): Promise<Benchmark> {
+  const { benchmark } = (await import(`./cases/${name}.ts`)) as { benchmark: Benchmark };
+  return benchmark;
+}
