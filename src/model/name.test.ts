@@ -36,6 +36,16 @@ describe('familyName', () => {
     equal(familyName('gauge', '_total'), '_total');
   });
 
+  it('refuses a state set whose name cannot be that of its label', () => {
+    equal(familyName('stateset', '_breaker'), '_breaker');
+    for (const name of ['job:breaker', '__breaker']) {
+      throws(() => familyName('stateset', name, 'enum'), {
+        name: 'RangeError',
+        message: `enum "${name}": not a label name, which the label of its states needs, expected letters, digits and "_", neither digit nor "__" first, got "${name}"`,
+      });
+    }
+  });
+
   it('refuses what is no string, under the word given', () => {
     for (const [name, shown] of [
       [undefined, 'undefined'],

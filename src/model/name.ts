@@ -34,7 +34,8 @@ const RESERVED_LABELS: Partial<Record<MetricType, string>> = {
  *
  * @param word - The metric's type as errors name it.
  * @throws {TypeError} When `name` is not a string.
- * @throws {RangeError} When it is not a metric name.
+ * @throws {RangeError} When it is not a metric name, or cannot name the label of a state set, whose
+ * states stand under a label that bears the metric's name.
  * @see {@link https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels | Data model}
  */
 export function familyName(type: MetricType, name: string, word: string = type): string {
@@ -46,7 +47,13 @@ export function familyName(type: MetricType, name: string, word: string = type):
   const suffix = TYPE_SUFFIX[type];
   const stripped =
     suffix !== undefined && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
-  if (METRIC_NAME.test(name) && METRIC_NAME.test(stripped)) return stripped;
+  if (METRIC_NAME.test(name) && METRIC_NAME.test(stripped)) {
+    // A colon in a label's name fails the whole scrape.
+    if (type !== 'stateset' || (LABEL_NAME.test(name) && !name.startsWith('__'))) return stripped;
+    throw new RangeError(
+      `${word} ${show(name)}: not a label name, which the label of its states needs, expected letters, digits and "_", neither digit nor "__" first, got ${show(name)}`,
+    );
+  }
   throw new RangeError(
     `${word} ${show(name)}: not a metric name, expected letters, digits, "_" and ":", no digit first, got ${show(name)}`,
   );
