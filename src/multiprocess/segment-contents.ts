@@ -38,7 +38,7 @@ export class SegmentContents {
   #words: Int32Array<ArrayBuffer> = new Int32Array(0);
   #families = new Map<number, OpenFamily | undefined>();
   #parsed = 0;
-  #epoch = 0;
+  #epoch: number | undefined;
 
   /** `path` is for the sentences of errors alone. */
   constructor(path: string) {
@@ -64,10 +64,13 @@ export class SegmentContents {
    * Parses the records between `begin` and `end` that were not parsed before, all of them where the
    * epoch is another one. Yields after every few hundred, to be resumed when it suits.
    *
+   * `undefined` stands for an epoch that moved while the bytes were copied: records that make no
+   * sense are then taken for ones that were being replaced, and passed over.
+   *
    * @throws {UnreadableError} When a record makes no sense. The contents are empty then.
    */
-  *parse(begin: number, end: number, epoch: number): Generator<undefined, void> {
-    if (epoch !== this.#epoch || this.#parsed === 0 || end < this.#parsed) {
+  *parse(begin: number, end: number, epoch: number | undefined): Generator<undefined, void> {
+    if (epoch === undefined || epoch !== this.#epoch || this.#parsed === 0 || end < this.#parsed) {
       this.forget();
       this.#epoch = epoch;
       this.#parsed = begin;
@@ -76,7 +79,7 @@ export class SegmentContents {
     this.revision++;
     try {
       for (let count = 1; this.#parsed < end; count++) {
-        this.#parsed += this.#record(this.#parsed, end);
+        this.#parsed += this.#record(this.#parsed, end, epoch === undefined);
         if (count % RECORDS_PER_STEP === 0) yield;
       }
     } catch (error) {
@@ -92,23 +95,32 @@ export class SegmentContents {
     this.revision++;
   }
 
-  /** Parses the record at `at` and returns its length. */
-  #record(at: number, end: number): number {
+  /** Steps over the record at `at`, parsing it, and returns its length. */
+  #record(at: number, end: number, isMoving: boolean): number {
+    // A place keeps its length whatever becomes of it, so that this much is always right.
     const length = this.#words[at / 4]!;
-    const word = this.#words[at / 4 + 1]!;
-    const kind = word & 0xff;
     if (length < 8 || length % 8 !== 0 || at + length > end) {
       throw this.#corrupt(at, `a length from 8 to ${end - at}, got ${length}`);
     }
+    try {
+      this.#parseRecord(at, length);
+    } catch (error) {
+      if (!isMoving) throw error;
+    }
+    return length;
+  }
+
+  #parseRecord(at: number, length: number): void {
+    const word = this.#words[at / 4 + 1]!;
+    const kind = word & 0xff;
     if (kind === KIND.fill || kind === KIND.tombstone) {
       if (word !== emptyRecordWord(kind, length)) throw this.#corrupt(at, 'the right checksum');
-      return length;
+      return;
     }
     // Kinds that are not known yet are built like the others, so that they can be told from rubbish.
     const text = this.#text(at, length, word);
     if (kind === KIND.family) this.#family(at, text);
     else if (kind === KIND.series) this.#series(at, text);
-    return length;
   }
 
   #family(at: number, { begin, end }: Text): void {

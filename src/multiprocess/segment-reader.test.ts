@@ -236,6 +236,19 @@ describe('SegmentReader with files that make no sense', () => {
     await refuses(file, 'inaccessible', 'cannot be read, expected its contents, got EACCES');
   });
 
+  it('waits for a writer that is in the middle of a pass', async (context) => {
+    const { file, bytes } = example(context);
+    const path = join(temporaryFolder(context), 'odd');
+    const between = Buffer.from(bytes);
+    between.writeInt32LE(1, WORD.epoch * 4);
+    between.fill(0, 256);
+    writeFileSync(path, between);
+    const reading = read({ path, id: file.id });
+    bytes.writeInt32LE(2, WORD.epoch * 4);
+    writeFileSync(path, bytes);
+    deepEqual(numbers(await reading), EXAMPLE);
+  });
+
   it('reads a file that its writer left in the middle of a pass', async (context) => {
     const { file, bytes } = example(context);
     const path = join(temporaryFolder(context), 'odd');

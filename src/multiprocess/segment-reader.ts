@@ -14,8 +14,8 @@ import { reason } from './segment-file.ts';
 import { UnreadableError } from './unreadable.ts';
 
 /**
- * How often a file is read again because series were removed meanwhile. A program that removes
- * without pause is read as it is in the end; what may be wrong then is what was just removed.
+ * How often a file is read again because series were removed meanwhile. Of a program that removes
+ * without pause the last copy is taken; what is missing then is what was just being replaced.
  */
 const ATTEMPTS = 20;
 
@@ -87,8 +87,7 @@ export class SegmentReader {
       this.#readBytes(fd, header.published);
       const isStable = header.epoch % 2 === 0 && this.#readHeader(fd).epoch === header.epoch;
       if (isStable || attempt === ATTEMPTS) {
-        // NaN is no epoch, so that the next scrape parses everything anew.
-        const epoch = isStable ? header.epoch : Number.NaN;
+        const epoch = isStable ? header.epoch : undefined;
         return pace.run(this.#contents.parse(header.headerBytes, header.published, epoch));
       }
       await pace.pause();

@@ -1,0 +1,93 @@
+import { equal } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
+import { Heartbeat, judgeLiveness } from './liveness.ts';
+import { koffiMapper } from './map-koffi.ts';
+import { currentIdentity, NO_BOOT_ID, processStatus } from './process-identity.ts';
+import type { ReadHeader } from './segment.ts';
+
+const SELF = currentIdentity();
+const LINUX = process.platform === 'linux' ? false : 'needs /proc';
+
+const HEADER: ReadHeader = {
+  ...SELF,
+  id: '0'.repeat(32),
+  startTime: 0,
+  locked: false,
+  headerBytes: 256,
+  published: 256,
+  epoch: 0,
+  heartbeat: 0,
+};
+
+function judge(header: Partial<ReadHeader>): string {
+  return judgeLiveness(-1, { ...HEADER, ...header }, { mapper: undefined, self: SELF });
+}
+
+describe('judgeLiveness by process id', { skip: LINUX }, () => {
+  it('takes a process for alive that is there and began when it says', () => {
+    equal(judge({}), 'alive');
+  });
+
+  it('takes it for dead when another process has its id', () => {
+    equal(judge({ processStart: SELF.processStart + 1 }), 'dead');
+  });
+
+  it('takes it for alive when nobody says when it began', () => {
+    equal(judge({ processStart: 0 }), 'alive');
+  });
+
+  it('takes it for dead when there is no such process', async () => {
+    const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+    await once(child, 'exit');
+    equal(judge({ pid: child.pid! }), 'dead');
+  });
+
+  it('takes a zombie for dead', async (context) => {
+    // The shell's child has ended, and the shell has become a program that never asks for it.
+    const shell = spawn('sh', ['-c', 'sh -c exit & echo $!; exec sleep 30']);
+    context.after(() => void shell.kill('SIGKILL'));
+    const [line] = await once(shell.stdout, 'data');
+    const pid = Number(line);
+    while (processStatus(pid).state !== 'Z') await new Promise(setImmediate);
+    equal(judge({ pid, processStart: 0 }), 'dead');
+  });
+
+  it('does not know of another boot, another pid namespace, or one that is not told', () => {
+    equal(judge({ bootId: 'f'.repeat(32) }), 'unknown');
+    equal(judge({ pidNamespace: SELF.pidNamespace + 1 }), 'unknown');
+    equal(judge({ bootId: NO_BOOT_ID }), 'unknown');
+    equal(judge({ pidNamespace: 0 }), 'unknown');
+  });
+});
+
+describe('judgeLiveness by lock', () => {
+  it('believes the lock and nothing else', (context) => {
+    const path = join(temporaryFolder(context), 'file');
+    const mapper = koffiMapper();
+    const writer = openSync(path, 'w');
+    const reader = openSync(path, 'r');
+    context.after(() => closeSync(reader));
+    const header = { ...HEADER, locked: true, pid: 1, bootId: NO_BOOT_ID };
+    equal(mapper.lock(writer), true);
+    equal(judgeLiveness(reader, header, { mapper, self: SELF }), 'alive');
+    equal(mapper.lock(reader), false);
+    closeSync(writer);
+    equal(judgeLiveness(reader, header, { mapper, self: SELF }), 'dead');
+    equal(mapper.lock(reader), true);
+  });
+});
+
+describe('Heartbeat', () => {
+  it('is silent after 30 seconds without a beat, by the clock of whoever listens', () => {
+    const heartbeat = new Heartbeat();
+    equal(heartbeat.isSilent(7, 1000), false);
+    equal(heartbeat.isSilent(7, 1029.9), false);
+    equal(heartbeat.isSilent(7, 1030), true);
+    equal(heartbeat.isSilent(8, 1031), false);
+  });
+});
