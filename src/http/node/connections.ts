@@ -4,8 +4,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 interface Connection {
-  /** Under TLS the accepted socket until the handshake is done, then the encrypted one over it. */
-  socket: Socket;
+  /** The socket as it was accepted; under TLS, requests come on another one over it. */
+  readonly socket: Socket;
   /** How many requests are being answered on it. */
   requests: number;
 }
@@ -30,10 +30,6 @@ export class Connections {
       const ends = endsOf(socket);
       this.#connections.set(ends, { socket, requests: 0 });
       socket.once('close', () => this.#connections.delete(ends));
-    });
-    server.on('secureConnection', (socket: Socket) => {
-      const connection = this.#connections.get(endsOf(socket));
-      if (connection !== undefined) connection.socket = socket;
     });
   }
 

@@ -2,8 +2,10 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { askOver, httpContract } from '../../../test/contracts/http.ts';
 import { gauges, LargeSource } from '../../../test/contracts/http-sources.ts';
 import { type MetricsHandlerOptions, nodeMetricsHandler } from './index.ts';
@@ -58,7 +60,20 @@ async function settled(read: () => number): Promise<number> {
   return last;
 }
 
-describe('nodeMetricsHandler', () => {
+/** The body of a response that was sent in chunks, as RFC 9112, section 7.1 has them. */
+function bodyOf(response: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let at = response.indexOf('\r\n\r\n') + 4;
+  for (;;) {
+    const line = response.indexOf('\r\n', at);
+    const length = Number.parseInt(response.toString('latin1', at, line), 16);
+    if (length === 0) return Buffer.concat(parts);
+    parts.push(response.subarray(line + 2, line + 2 + length));
+    at = line + 2 + length + 2;
+  }
+}
+
+describe('nodeMetricsHandler', { timeout: 30_000 }, () => {
   for (const headers of ['', 'Accept-Encoding: gzip\r\n']) {
     const way = headers === '' ? 'identity' : 'gzip';
 
@@ -100,6 +115,26 @@ describe('nodeMetricsHandler', () => {
       });
       deepEqual(reasons, [cause]);
     });
+  }
+
+  // How much Node's socket queues before it asks for patience: next to nothing, and many chunks.
+  for (const highWaterMark of [1, 1 << 20]) {
+    for (const encoding of ['identity', 'gzip']) {
+      it(`sends chunks unharmed where ${highWaterMark} bytes are queued, ${encoding}`, async () => {
+        const source = new LargeSource(300_000);
+        const handle = nodeMetricsHandler({ registry: source });
+        await using server = await listen(createServer({ highWaterMark }, handle));
+        const socket = await stall(
+          server.port,
+          `Accept-Encoding: ${encoding}\r\nConnection: close\r\n`,
+        );
+        await settled(() => source.written);
+        const body = bodyOf(await buffer(socket));
+        const text = (encoding === 'gzip' ? gunzipSync(body) : body).toString();
+        const lines = Array.from({ length: 300_000 }, (_, n) => `large{n="${n}"} ${n}\n`);
+        ok(text === `# HELP large Numbers.\n# TYPE large gauge\n${lines.join('')}`);
+      });
+    }
   }
 
   it('lets the event loop turn between chunks', async () => {

@@ -29,7 +29,7 @@ async function textAt(url: string, headers: Record<string, string> = {}): Promis
   return `${status} ${body}`;
 }
 
-describe('startHttpServer', () => {
+describe('startHttpServer', { timeout: 30_000 }, () => {
   it('says where it listens', async () => {
     await using server = await start();
     ok(server.port > 0);
@@ -164,7 +164,7 @@ describe('startHttpServer', () => {
   }
 });
 
-describe('MetricsServer.close', () => {
+describe('MetricsServer.close', { timeout: 30_000 }, () => {
   it('refuses new connections from then on', async () => {
     const server = await start();
     await server.close();
@@ -208,6 +208,18 @@ describe('MetricsServer.close', () => {
     let text = '';
     for await (const part of response.setEncoding('utf8')) text += part;
     equal(text, UP);
+    await closing;
+    agent.destroy();
+  });
+
+  it('waits for a body that is being sent, and closes its connection after it', async () => {
+    const server = await start({ registry: new LargeSource(1_000_000) });
+    const agent = new Agent({ keepAlive: true });
+    const [response] = (await once(get(server.url, { agent }), 'response')) as [IncomingMessage];
+    const closing = server.close();
+    let text = '';
+    for await (const part of response.setEncoding('latin1')) text = part;
+    ok(text.endsWith('large{n="999999"} 999999\n'));
     await closing;
     agent.destroy();
   });

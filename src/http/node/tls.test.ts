@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { connect } from 'node:tls';
-import { gauges } from '../../../test/contracts/http-sources.ts';
+import { gauges, LargeSource } from '../../../test/contracts/http-sources.ts';
 import { type MetricsServer, startHttpServer, type TlsOptions } from './index.ts';
 import { toServerSettings } from './server-options.ts';
 
@@ -59,7 +59,7 @@ class Authority {
 const openssl = spawnSync('openssl', ['version']).status === 0;
 const skip = openssl ? false : 'needs the program openssl, which makes the certificates';
 
-describe('startHttpServer with TLS', { skip }, () => {
+describe('startHttpServer with TLS', { skip, timeout: 30_000 }, () => {
   const authority = new Authority();
   const stranger = new Authority();
   const server = authority.issue('server');
@@ -121,6 +121,7 @@ describe('startHttpServer with TLS', { skip }, () => {
   it('speaks TLS 1.2 and nothing older, or what it is told to', async () => {
     await using started = await start();
     await using newer = await start({ minVersion: 'TLSv1.3' });
+    equal(toServerSettings({ tls: server }).tls?.minVersion, 'TLSv1.2');
     // Security level 0: else a client of today does not even offer the old version.
     const old = {
       minVersion: 'TLSv1.1',
@@ -162,6 +163,19 @@ describe('startHttpServer with TLS', { skip }, () => {
     await started.close();
     ok(performance.now() - begun < 4000, 'it waited for the time limit of 5 s');
     await ended;
+  });
+
+  it('cuts off a scrape that does not end in time', async () => {
+    const registry = new LargeSource(100_000_000);
+    const options = { port: 0, host: '127.0.0.1', registry, tls: server, closeTimeoutMs: 1 };
+    const started = await startHttpServer(options);
+    const request = get(started.url, { ca: authority.cert, agent: false });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const cut = rejects(once(response, 'end'), { code: 'ECONNRESET' });
+    await started.close();
+    await registry.released;
+    response.resume();
+    await cut;
   });
 
   it('says that a certificate and a key do not belong together, and shows neither', () => {
