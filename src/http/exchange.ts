@@ -26,8 +26,8 @@ export interface MetricsHandlerOptions extends AuthenticationOptions {
   /** Values of `name[]` a query may have; more are answered with status 400. 1,024 unless given. */
   readonly maxNames?: number;
   /**
-   * Called with what made a scrape fail, after the client has been told that it failed, though not
-   * why. Writes to the console unless given. A client that hangs up is no failure.
+   * Called with what made a scrape fail; the client learns that it failed, not why. Writes to the
+   * console unless given. A client that hangs up is no failure. What it throws is dropped.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -99,7 +99,20 @@ export function toScrapeSettings(options: MetricsHandlerOptions, subject: string
     );
   }
   const authentication = toAuthentication(options, subject);
-  return { registry, disableCompression, maxQueryLength, maxNames, authentication, onError };
+  return {
+    registry,
+    disableCompression,
+    maxQueryLength,
+    maxNames,
+    authentication,
+    onError: (error) => {
+      try {
+        onError(error);
+      } catch {
+        // Nobody awaits a listener: its mistake would end the process for a scraper's sake.
+      }
+    },
+  };
 }
 
 /** Answers a request for metrics, on whatever path it came: who mounted the handler chose it. */
@@ -209,17 +222,22 @@ function planScrape(request: ScrapeRequest, settings: ScrapeSettings): Answer {
       // What a cache would keep is out of date when it is read.
       'Cache-Control': 'no-store',
     },
-    body: { format, source: names.length === 0 ? registry : restrict(registry, names), gzip },
+    body: { format, source: names.length === 0 ? registry : restricted(registry, names), gzip },
   };
 }
 
-function restrict(source: Collector, names: readonly string[]): Collector {
-  // Asked by method and not by class: the registry may come from another copy of this package.
-  const { restrictedTo } = source as Partial<CollectorRegistry>;
-  if (typeof restrictedTo === 'function') return restrictedTo.call(source, names);
-  const registry = new CollectorRegistry();
-  registry.register(source);
-  return registry.restrictedTo(names);
+/** What bears one of the names. It is looked for when it is collected, where failing has an answer. */
+function restricted(source: Collector, names: readonly string[]): Collector {
+  return {
+    collect() {
+      // Asked by method and not by class: the registry may come from another copy of this package.
+      const { restrictedTo } = source as Partial<CollectorRegistry>;
+      if (typeof restrictedTo === 'function') return restrictedTo.call(source, names).collect();
+      const registry = new CollectorRegistry();
+      registry.register(source);
+      return registry.restrictedTo(names).collect();
+    },
+  };
 }
 
 function reportToConsole(error: unknown): void {

@@ -51,7 +51,7 @@ export function httpContract(
   name: string,
   serve: (options: MetricsHandlerOptions) => Promise<Served>,
 ): void {
-  describe(`${name} as an adapter of HTTP`, () => {
+  describe(`${name} as an adapter of HTTP`, { timeout: 30_000 }, () => {
     for (const { claim, options, status, answers, body, ...question } of CASES) {
       it(claim, async () => {
         const registry = { collect: () => [gauges('up', 2)] };
@@ -91,6 +91,21 @@ export function httpContract(
       deepEqual(reply.headers, sentence('The metrics could not be collected.\n').answers);
       equal(reply.status, 500);
       deepEqual(reasons, [cause]);
+    });
+
+    it('answers 500 where the source cannot say which names it has, and outlives its onError', async () => {
+      const registry = {
+        collect: () => [],
+        describe() {
+          throw new Error('no names');
+        },
+      };
+      const onError = (): never => {
+        throw new Error('no console');
+      };
+      await using served = await serve({ registry, onError });
+      equal((await served.ask({ query: '?name[]=up' })).status, 500);
+      equal((await served.ask({})).status, 200);
     });
 
     it('does not collect for HEAD', async () => {

@@ -165,6 +165,9 @@ describe('startHttpServer', { timeout: 30_000 }, () => {
 });
 
 describe('MetricsServer.close', { timeout: 30_000 }, () => {
+  // Longer than the tests may take, so that what waits for it fails.
+  const closeTimeoutMs = 60_000;
+
   it('refuses new connections from then on', async () => {
     const server = await start();
     await server.close();
@@ -180,7 +183,7 @@ describe('MetricsServer.close', { timeout: 30_000 }, () => {
   });
 
   it('ends connections that are kept alive, and those that never asked', async () => {
-    const server = await start();
+    const server = await start({ closeTimeoutMs });
     const agent = new Agent({ keepAlive: true });
     const [response] = (await once(get(server.url, { agent }), 'response')) as [IncomingMessage];
     const ended = Promise.all([once(response.socket, 'close'), once(response.resume(), 'end')]);
@@ -192,7 +195,7 @@ describe('MetricsServer.close', { timeout: 30_000 }, () => {
 
   it('waits for a scrape that runs, and closes its connection after it', async () => {
     const registry = new PendingSource();
-    const server = await start({ registry });
+    const server = await start({ registry, closeTimeoutMs });
     const agent = new Agent({ keepAlive: true });
     const asked = get(server.url, { agent });
     const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
@@ -213,7 +216,8 @@ describe('MetricsServer.close', { timeout: 30_000 }, () => {
   });
 
   it('waits for a body that is being sent, and closes its connection after it', async () => {
-    const server = await start({ registry: new LargeSource(1_000_000) });
+    const registry = new LargeSource(1_000_000);
+    const server = await start({ registry, closeTimeoutMs });
     const agent = new Agent({ keepAlive: true });
     const [response] = (await once(get(server.url, { agent }), 'response')) as [IncomingMessage];
     const closing = server.close();

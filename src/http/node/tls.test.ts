@@ -1,4 +1,4 @@
-import { equal, match, ok, rejects, throws } from 'node:assert/strict';
+import { equal, match, rejects, throws } from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -152,16 +152,17 @@ describe('startHttpServer with TLS', { skip, timeout: 30_000 }, () => {
   });
 
   it('closes at once though a client is idle, and another still shakes hands', async () => {
-    const started = await start();
+    const registry = { collect: () => [gauges('up', 1)] };
+    // Longer than the tests may take, so that what waits for it fails.
+    const waiting = { port: 0, registry, tls: server, closeTimeoutMs: 60_000 };
+    const started = await startHttpServer(waiting);
     const options = { port: started.port, host: '127.0.0.1', ca: authority.cert };
     const idle = connect(options).on('error', () => {});
     await once(idle, 'secureConnect');
     const shaking = connectPlain(options).on('error', () => {});
     await once(shaking, 'connect');
     const ended = Promise.all([once(idle.resume(), 'close'), once(shaking.resume(), 'close')]);
-    const begun = performance.now();
     await started.close();
-    ok(performance.now() - begun < 4000, 'it waited for the time limit of 5 s');
     await ended;
   });
 
