@@ -14,7 +14,7 @@ import {
   HOSTILE_HELP,
   INSTRUMENT_SERIES,
 } from './every-metric.ts';
-import { keyOf, Prometheus, prometheusName, type Series, withoutPrometheus } from './prometheus.ts';
+import { inOrder, Prometheus, prometheusName, withoutPrometheus } from './prometheus.ts';
 
 /** Serves text whatever the client prefers: this Prometheus always prefers OpenMetrics. */
 async function startTextServer(registry: ReturnType<typeof everyMetric>): Promise<Server> {
@@ -27,10 +27,6 @@ async function startTextServer(registry: ReturnType<typeof everyMetric>): Promis
     server.listen(0, '127.0.0.1', resolve);
   });
   return server;
-}
-
-function sorted(series: readonly Series[]): Series[] {
-  return [...series].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 describe(`a single process, scraped by ${prometheusName}`, { skip: withoutPrometheus }, () => {
@@ -58,7 +54,7 @@ describe(`a single process, scraped by ${prometheusName}`, { skip: withoutPromet
 
   for (const job of ['openmetrics', 'text']) {
     it(`is known by Prometheus to the last digit, by way of ${job}`, async () => {
-      const expected = sorted([...INSTRUMENT_SERIES, ...COLLECTOR_SERIES]);
+      const expected = inOrder([...INSTRUMENT_SERIES, ...COLLECTOR_SERIES]);
       deepEqual(await prometheus.query(`{job="${job}"}`), expected);
       // Adding 0 takes its name away, by which Prometheus' own series are left out.
       equal(await prometheus.value(`scrape_samples_scraped{job="${job}"} + 0`), expected.length);

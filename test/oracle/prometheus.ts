@@ -47,7 +47,7 @@ export class Prometheus implements AsyncDisposable {
   #log = '';
   #url = '';
 
-  /** Starts a server that scrapes the targets of each job twice a second. */
+  /** Starts a server that scrapes the targets of each job every second. */
   static async start(jobs: Jobs): Promise<Prometheus> {
     const server = new Prometheus(jobs);
     try {
@@ -88,13 +88,11 @@ export class Prometheus implements AsyncDisposable {
     const { result } = (await this.#get('query', { query: expression })) as {
       result: { metric: Record<string, string>; value: [number, string] }[];
     };
-    return result
-      .map(({ metric, value: [, text] }): Series => {
-        const { __name__: name = '', job: _job, instance: _instance, ...labels } = metric;
-        return [name, labels, toNumber(text)];
-      })
-      .filter(([name]) => !OWN_SERIES.test(name))
-      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    const series = result.map(({ metric, value: [, text] }): Series => {
+      const { __name__: name = '', job: _job, instance: _instance, ...labels } = metric;
+      return [name, labels, toNumber(text)];
+    });
+    return inOrder(series.filter(([name]) => !OWN_SERIES.test(name)));
   }
 
   /** Evaluates an expression of one series, the value of which it returns. */
@@ -132,7 +130,9 @@ export class Prometheus implements AsyncDisposable {
     // Prometheus moves the time of a scrape by up to 2 ms, to make intervals even.
     const called = Date.now() / 1000 + 0.002;
     // Not by its page of targets, which is up to date a moment before the samples are in.
-    const since = `count(timestamp(up{job="${job}"} == 1) > ${called})`;
+    // And the time of `up` itself: that of a comparison is the time of the query.
+    const up = `up{job="${job}"}`;
+    const since = `count(timestamp(${up}) > ${called} and ${up} == 1)`;
     await until(
       `Prometheus has scraped ${job}`,
       async () => (await this.query(since))[0]?.[2] === targets || undefined,
@@ -169,7 +169,7 @@ export class Prometheus implements AsyncDisposable {
 
 function toConfig(jobs: Jobs): object {
   return {
-    global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
+    global: { scrape_interval: '1s', scrape_timeout: '1s' },
     scrape_configs: Object.entries(jobs).map(([job_name, targets]) => ({
       job_name,
       static_configs: [{ targets }],
@@ -177,8 +177,12 @@ function toConfig(jobs: Jobs): object {
   };
 }
 
-/** A series as one string, for an order that does not depend on who answers. */
-export function keyOf([name, labels]: Series): string {
+/** Orders series by name and labels, which is the order of every answer. */
+export function inOrder(series: readonly Series[]): Series[] {
+  return [...series].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function keyOf([name, labels]: Series): string {
   return JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 

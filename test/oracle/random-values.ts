@@ -95,9 +95,10 @@ export const anyExemplar: fc.Arbitrary<Exemplar> = fc
   .record({
     labels: fc.dictionary(
       anyLabelName,
-      // Python's parser takes an escaped quote in an exemplar for the end of the value.
+      // In an exemplar, Python's parser takes an escaped quote for the end of the value, and that of
+      // release 0.16 a brace for the end of the labels.
       fc.oneof(
-        anyText.map((text) => text.replaceAll('"', '')),
+        anyText.map((text) => text.replaceAll(/["}]/g, '')),
         fc.integer({ min: 120, max: 128 }).map((length) => '🦀'.repeat(length)),
       ),
       { maxKeys: 2, noNullPrototype: true },
