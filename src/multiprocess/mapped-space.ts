@@ -27,8 +27,14 @@ export class MappedSpace implements Space {
   grow(length: number): ArrayBuffer {
     const offset = this.#file.size;
     this.#file.grow(length);
-    const buffer = this.#mapper.map(this.#file.fd, offset, length);
-    this.#mapped.push(buffer);
-    return buffer;
+    try {
+      const buffer = this.#mapper.map(this.#file.fd, offset, length);
+      this.#mapped.push(buffer);
+      return buffer;
+    } catch (error) {
+      // The next segment belongs where this one would have been.
+      this.#file.cut(offset);
+      throw error;
+    }
   }
 }

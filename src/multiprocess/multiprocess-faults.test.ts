@@ -1,9 +1,13 @@
-import { deepEqual } from 'node:assert/strict';
-import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { CONNECTIONS, REQUESTS } from '../../test/processes/counting-process.ts';
+import type { Crowded } from '../../test/processes/crowded-process.ts';
 import { count, lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { MultiprocessStorage } from './multiprocess-storage.ts';
@@ -74,6 +78,38 @@ describe('MultiprocessStorage in trouble', () => {
       `FILE_FOREIGN: file "${bad('3')}": is a copy, expected the id of its name, got ${own!.slice(0, 32)}`,
     ]);
   });
+
+  for (const mapper of ['koffi', 'write-behind'] as const) {
+    it(`counts on the heap what a full disk has no room for (${mapper})`, async (context) => {
+      if (process.platform === 'win32') return context.skip('needs ulimit');
+      const directory = temporaryFolder(context);
+      const script = fileURLToPath(
+        new URL('../../test/processes/crowded-process.ts', import.meta.url),
+      );
+      // A limit of 200 blocks of 512 bytes: the first segment fits, the second does half.
+      const command = 'ulimit -f 200 && exec "$0" "$@"';
+      const { stdout } = await promisify(execFile)('sh', [
+        '-c',
+        command,
+        process.execPath,
+        script,
+        directory,
+        mapper,
+        '5000',
+      ]);
+      const [name] = readdirSync(directory);
+      const path = join(directory, name!);
+      deepEqual(JSON.parse(stdout), {
+        series: 5000,
+        total: 5000,
+        warnings: [`file "${path}": cannot grow, expected room for 65536 more bytes, got EFBIG`],
+      } satisfies Crowded);
+      equal(statSync(path).size, 65_536);
+      const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
+      const shared = lines(await sidecar.collect());
+      ok(shared.length > 1000 && shared.every((line) => line.endsWith(' 1')));
+    });
+  }
 
   it('goes on when the directory is taken away', async (context) => {
     const directory = join(temporaryFolder(context), 'metrics');

@@ -69,7 +69,7 @@ export class SegmentFile {
       }
       this.#size = end;
     } catch (cause) {
-      this.#restore();
+      this.cut(this.#size);
       throw new MetricsError(
         'DIRECTORY_UNUSABLE',
         `file "${this.path}": cannot grow, expected room for ${length} more bytes, got ${reason(cause)}`,
@@ -136,10 +136,11 @@ export class SegmentFile {
     if (this.#lockFd !== undefined) closeSync(this.#lockFd);
   }
 
-  // Back to the last good size, which is never below what is mapped: that would be fatal.
-  #restore(): void {
+  /** Takes back room that was added, down to `size`, which is never below what is mapped. */
+  cut(size: number): void {
+    this.#size = size;
     try {
-      if (fstatSync(this.fd).size > this.#size) ftruncateSync(this.fd, this.#size);
+      if (fstatSync(this.fd).size > size) ftruncateSync(this.fd, size);
     } catch {
       // Zeros past the published length harm nobody.
     }

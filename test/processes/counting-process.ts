@@ -12,6 +12,7 @@ import type { Cells } from '../../src/storage/storage.ts';
 /** What the process can be told. Each is answered by the same message once it is done. */
 export type Order =
   | { readonly order: 'count'; readonly path: string; readonly amount: number }
+  | { readonly order: 'spread'; readonly paths: number }
   | { readonly order: 'set'; readonly value: number }
   | { readonly order: 'exit' };
 
@@ -43,14 +44,16 @@ function serve(directory: string, mapper: MapperChoice): void {
   const requests = storage.declare(REQUESTS);
   const connections = storage.declare(CONNECTIONS).allocate([]);
   const places = new Map<string, Cells>();
+  const count = (path: string, amount: number): void => {
+    const place = places.get(path) ?? requests.allocate([path]);
+    places.set(path, place);
+    place.cells[place.index]! += amount;
+  };
   process.on('message', (order: Order) => {
     if (order.order === 'exit') process.exit(0);
     if (order.order === 'set') connections.cells[connections.index] = order.value;
-    if (order.order === 'count') {
-      const place = places.get(order.path) ?? requests.allocate([order.path]);
-      places.set(order.path, place);
-      place.cells[place.index]! += order.amount;
-    }
+    if (order.order === 'count') count(order.path, order.amount);
+    if (order.order === 'spread') for (let i = 0; i < order.paths; i++) count(`/${i}`, 1);
     process.send!(order);
   });
   process.send!({ order: 'ready' });

@@ -28,6 +28,11 @@ export class CountingProcess {
     await this.#tell({ order: 'count', path, amount });
   }
 
+  /** Has it count 1 for each of many paths, and waits until it says that it has. */
+  async spread(paths: number): Promise<void> {
+    await this.#tell({ order: 'spread', paths });
+  }
+
   /** Has it set its gauge, and waits until it says that it has. */
   async set(value: number): Promise<void> {
     await this.#tell({ order: 'set', value });
@@ -55,12 +60,21 @@ export class CountingProcess {
   }
 }
 
-/** Starts a process that counts in `directory` and waits until it is ready. */
+/** Where and how a process counts. */
+export interface ForkOptions {
+  readonly directory: string;
+  readonly mapper: MapperChoice;
+  /** The runtime's executable, this process's own unless given, and what goes before the script. */
+  readonly command?: readonly [executable: string, ...args: string[]];
+}
+
+/** Starts a process that counts and waits until it is ready. */
 export async function forkCounting(
   context: Ending,
-  { directory, mapper }: { readonly directory: string; readonly mapper: MapperChoice },
+  { directory, mapper, command = [process.execPath] }: ForkOptions,
 ): Promise<CountingProcess> {
-  const child = fork(SCRIPT, [directory, mapper], { execArgv: [] });
+  const [execPath, ...execArgv] = command;
+  const child = fork(SCRIPT, [directory, mapper], { execPath, execArgv });
   const counting = new CountingProcess(child);
   context.after(() => counting.kill());
   await once(child, 'message');

@@ -1,0 +1,39 @@
+/**
+ * A process that makes more series than there is room for, made for tests: it prints what its own
+ * scrape says, and what warnings there were, as JSON.
+ *
+ * Run with the directory, the mapper and the number of series as its arguments.
+ */
+
+import { setImmediate } from 'node:timers/promises';
+import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
+import type { MapperChoice } from '../../src/multiprocess/mapper-choice.ts';
+import { REQUESTS } from './counting-process.ts';
+
+/** What the process prints. */
+export interface Crowded {
+  readonly series: number;
+  readonly total: number;
+  readonly warnings: readonly string[];
+}
+
+async function crowd(directory: string, mapper: MapperChoice, count: number): Promise<Crowded> {
+  const warnings: string[] = [];
+  process.on('warning', ({ message }) => warnings.push(message));
+  const requests = openMultiprocessStorage({ directory, mapper });
+  const series = requests.declare(REQUESTS);
+  for (let i = 0; i < count; i++) {
+    const { cells, index } = series.allocate([`/${i}`]);
+    cells[index]! += 1;
+  }
+  const [family] = await requests.collect();
+  const samples = [...family!.samples];
+  await setImmediate();
+  const total = samples.reduce((sum, { value }) => sum + value, 0);
+  return { series: samples.length, total, warnings };
+}
+
+const [, script, directory, mapper, count] = process.argv;
+if (script?.includes('crowded-process')) {
+  console.log(JSON.stringify(await crowd(directory!, mapper as MapperChoice, Number(count))));
+}
