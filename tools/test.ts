@@ -2,7 +2,8 @@
  * Runs the tests: puts the other programs that judge in place, runs node:test, and closes with who judged
  * and what was skipped.
  *
- * Takes test files or globs, all unless given: `npm test -- 'src/model/*.test.ts'`.
+ * Takes test files or globs, all unless given, and options of node:test:
+ * `npm test -- 'src/model/*.test.ts' --test-name-pattern=refuses`.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -21,10 +22,14 @@ import { type Packed, packed, packedVariable } from '../test/setup/packed.ts';
 import { runtimeBinary, runtimeNames } from '../test/setup/runtimes.ts';
 import { root } from './entries.ts';
 
-/** Long enough for the slowest file, the one that installs the packed library, on two busy cores. */
-const TIMEOUT_MS = 300_000;
+/** For one test. A test that blocks its process, as `spawnSync` does, is beyond its reach. */
+const TEST_LIMIT_MS = 300_000;
 
-const given = process.argv.slice(2);
+/** For all of them, so that a test that blocks for ever ends the run, which then names its file. */
+const RUN_LIMIT_MS = 25 * 60_000;
+
+const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const given = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const patterns = given.length > 0 ? given : ['{src,test,tools,bench,demo,examples}/**/*.test.ts'];
 const files = globSync(patterns, { cwd: root, exclude: ['**/node_modules/**'] });
 const skippedFile = join(cache, 'skipped.txt');
@@ -33,19 +38,22 @@ function run(environment: NodeJS.ProcessEnv): number {
   const args = [
     '--test',
     `--test-concurrency=${availableParallelism()}`,
-    `--test-timeout=${TIMEOUT_MS}`,
+    `--test-timeout=${TEST_LIMIT_MS}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(root, 'tools', 'skipped.ts')}`,
     `--test-reporter-destination=${skippedFile}`,
+    ...options,
     ...files,
   ];
-  const { status } = spawnSync(process.execPath, args, {
+  const { status, error } = spawnSync(process.execPath, args, {
     cwd: root,
     env: environment,
     stdio: 'inherit',
+    timeout: RUN_LIMIT_MS,
   });
-  return status ?? 1;
+  if (error) console.error(`tests: ended after ${RUN_LIMIT_MS / 60_000} minutes: ${error.message}`);
+  return error ? 1 : (status ?? 1);
 }
 
 /** A judge and its version, or undefined where it is not on this machine. */
