@@ -9,12 +9,10 @@ import {
   withoutPrometheus,
 } from './prometheus.ts';
 import { Service } from './service.ts';
-import type { Work } from './service-process.ts';
+import type { Piece } from './service-process.ts';
 
 const SIZE = 4;
 const BOUNDS = [0.5, 1, 4] as const;
-
-type Piece = Omit<Work, 'id'>;
 
 /** Work as different as can be, in quarters: their sums are exact in whatever order they come. */
 function work(place: number, pieces: number): Piece[] {

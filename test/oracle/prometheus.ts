@@ -8,13 +8,15 @@ import { join } from 'node:path';
 import { goVersion, prometheusBinary } from '../setup/oracles.ts';
 import { until } from './until.ts';
 
+const binary = prometheusBinary();
+
 /** The reason to skip what needs Prometheus, or false where it is installed. */
 export const withoutPrometheus: string | false =
-  prometheusBinary() === undefined && 'no prometheus on the PATH: apt-get install prometheus';
+  binary === undefined && 'no prometheus on the PATH: apt-get install prometheus';
 
 /** The server as tests name it: `Prometheus 2.42.0+ds`. */
 export const prometheusName: string =
-  `Prometheus ${goVersion(prometheusBinary() ?? '') ?? ''}`.trim();
+  binary === undefined ? 'Prometheus' : `Prometheus ${goVersion(binary)}`;
 
 /** A series as Prometheus knows it, with its value now. */
 export type Series = readonly [
@@ -68,7 +70,7 @@ export class Prometheus implements AsyncDisposable {
     // JSON, which is YAML as well.
     writeFileSync(config, JSON.stringify(toConfig(jobs)));
     this.#process = spawn(
-      prometheusBinary()!,
+      binary!,
       [
         `--config.file=${config}`,
         `--storage.tsdb.path=${join(this.#folder, 'data')}`,

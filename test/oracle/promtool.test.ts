@@ -6,6 +6,7 @@ import { goVersion, promtoolBinary } from '../setup/oracles.ts';
 import { everyMetric } from './every-metric.ts';
 
 const promtool = promtoolBinary();
+const name = promtool === undefined ? 'promtool' : `promtool ${goVersion(promtool)}`;
 const skip = promtool === undefined && 'no promtool on the PATH: apt-get install prometheus';
 
 /** What promtool says of an exposition, after its exit status: 0 all is well, 1 unreadable, 3 lint. */
@@ -17,7 +18,7 @@ function judge(text: string): string {
   return `${status}\n${stdout}${stderr}`;
 }
 
-describe(`text, judged by promtool ${promtool && goVersion(promtool)}`, { skip }, () => {
+describe(`text, judged by ${name}`, { skip }, () => {
   it('is read, and blamed for nothing but the help that a metric of the test lacks', async () => {
     equal(judge(await toText(everyMetric())), '3\nroom_celsius no help text\n');
   });

@@ -15,7 +15,8 @@ export const withoutPython: string | false =
   'no Python with prometheus_client: python3 -m venv .cache/python && .cache/python/bin/pip install prometheus_client';
 
 /** The judge as tests name it: `prometheus_client 0.26.0`. */
-export const pythonName: string = `prometheus_client ${found?.version ?? ''}`.trim();
+export const pythonName: string =
+  found === undefined ? 'prometheus_client' : `prometheus_client ${found.version}`;
 
 /** An exemplar as Python read it. */
 export interface PythonExemplar {

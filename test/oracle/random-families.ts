@@ -36,8 +36,9 @@ interface MetricPlan {
   readonly count: number;
   readonly sum: number | undefined;
   readonly bounds: readonly number[];
-  /** What each bucket adds to the one before, or the value of each quantile. */
-  readonly numbers: readonly number[];
+  /** What each bucket adds to the one before. */
+  readonly counts: readonly number[];
+  readonly quantiles: readonly number[];
   readonly exemplar: Exemplar | undefined;
   readonly facts: Readonly<Record<string, string>>;
   readonly states: readonly (readonly [state: string, on: boolean])[];
@@ -92,7 +93,8 @@ function metricPlan(labelNames: readonly string[], numbers: Numbers): fc.Arbitra
     count: numbers.count,
     sum: fc.option(numbers.sum, { nil: undefined }),
     bounds: anyBounds,
-    numbers: fc.array(numbers.count, { minLength: 6, maxLength: 6 }),
+    counts: fc.array(numbers.count, { minLength: 6, maxLength: 6 }),
+    quantiles: fc.array(numbers.sum, { minLength: 6, maxLength: 6 }),
     exemplar: fc.option(anyExemplar, { nil: undefined }),
     facts: fc.dictionary(
       anyLabelName.filter((name) => !labelNames.includes(name)),
@@ -142,10 +144,10 @@ type Add = (
   timed: { readonly timestamp?: Timestamp },
 ) => unknown;
 
-const addBuckets: Add = (family, { labels, bounds, numbers, sum, exemplar }, { timestamp }) => {
+const addBuckets: Add = (family, { labels, bounds, counts, sum, exemplar }, { timestamp }) => {
   let count = 0;
   const buckets = [...bounds, Infinity].map((bound, i) => {
-    count += numbers[i]!;
+    count += counts[i]!;
     return [bound, count, ...(exemplar && i % 2 === 0 ? [exemplar] : [])] as const;
   });
   return (family as HistogramMetricFamily).addMetric(labels, {
@@ -163,13 +165,13 @@ const ADD: Readonly<Record<MetricType, Add>> = {
     }),
   gauge: (family, { labels, value }, timed) =>
     (family as GaugeMetricFamily).addMetric(labels, value, timed),
-  summary: (family, { labels, count, sum = 0, bounds, numbers }, timed) =>
+  summary: (family, { labels, count, sum = 0, bounds, quantiles }, timed) =>
     (family as SummaryMetricFamily).addMetric(labels, {
       count,
       sum,
       quantiles: bounds
         .filter((bound) => bound >= 0 && bound <= 1)
-        .map((quantile, i) => [quantile, numbers[i]!]),
+        .map((quantile, i) => [quantile, quantiles[i]!]),
       ...timed,
     }),
   histogram: addBuckets,

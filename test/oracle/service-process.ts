@@ -6,14 +6,16 @@
 import { startHttpServer } from '../../src/http/node/index.ts';
 import { Counter, Enum, Gauge, Histogram, Info, Summary } from '../../src/node.ts';
 
-/** What the parent sends: a piece of work, which took so long and was that large. */
-export interface Work {
-  readonly id: number;
+/** A piece of work, which took so long and was that large. */
+export interface Piece {
   readonly route: string;
   readonly seconds: number;
   readonly bytes: number;
   readonly open: number;
 }
+
+/** What the parent sends. */
+export type Work = Piece & { readonly id: number };
 
 /** What the parent is sent: where the metrics are, then the number of each piece that was counted. */
 export type Report = { readonly port: number } | { readonly counted: number };

@@ -7,7 +7,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Report, Work } from './service-process.ts';
+import type { Piece, Report } from './service-process.ts';
 
 /** The running service. Dispose of it, and nothing is left of it. */
 export class Service implements AsyncDisposable {
@@ -35,7 +35,7 @@ export class Service implements AsyncDisposable {
   }
 
   /** Has a process count its work, and returns what it has acknowledged: all of it. */
-  count(place: number, work: readonly Omit<Work, 'id'>[]): Promise<readonly Omit<Work, 'id'>[]> {
+  count(place: number, work: readonly Piece[]): Promise<readonly Piece[]> {
     return this.#processes[place]!.count(work);
   }
 
@@ -79,8 +79,8 @@ class ServiceProcess {
     this.port = port;
   }
 
-  async count(work: readonly Omit<Work, 'id'>[]): Promise<readonly Omit<Work, 'id'>[]> {
-    const counted: Omit<Work, 'id'>[] = [];
+  async count(work: readonly Piece[]): Promise<readonly Piece[]> {
+    const counted: Piece[] = [];
     for (const [id, piece] of work.entries()) {
       const answer = nextReport(this.#process);
       this.#process.send({ id, ...piece });
