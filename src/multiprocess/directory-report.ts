@@ -5,27 +5,42 @@ import type { MetricFamily } from '../model/family.ts';
 import { GaugeMetricFamily } from '../model/number-families.ts';
 import type { DirectoryReading } from './directory-reader.ts';
 
+/** What there is to report of one scrape. */
+export interface Faults extends Pick<DirectoryReading, 'failures'> {
+  /** What the processes did not agree on. */
+  readonly disagreements: readonly Disagreement[];
+  /** How many series this process keeps where no other one sees them. */
+  readonly unshared: number;
+}
+
 /**
  * Turns what went wrong into families. A kind of fault is shown from the first time it happens on,
  * and goes back to 0 when it is over; a service that never had one shows nothing.
  */
 export class DirectoryReport {
   readonly #reasons = new Map<string, number>();
+  #hadUnshared = false;
 
   /** The families to be shown beside the merged ones. */
-  families(
-    { failures }: Pick<DirectoryReading, 'failures'>,
-    disagreements: readonly Disagreement[],
-  ): MetricFamily[] {
+  families({ failures, disagreements, unshared }: Faults): MetricFamily[] {
     for (const reason of this.#reasons.keys()) this.#reasons.set(reason, 0);
     for (const { reason } of failures) {
       this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     }
+    if (unshared > 0) this.#hadUnshared = true;
     const families: MetricFamily[] = [];
     if (this.#reasons.size > 0) families.push(unreadableFiles(this.#reasons));
     if (disagreements.length > 0) families.push(disagreeingDeclarations(disagreements));
+    if (this.#hadUnshared) families.push(unsharedSeries(unshared));
     return families;
   }
+}
+
+function unsharedSeries(count: number): MetricFamily {
+  return new GaugeMetricFamily({
+    name: 'promethium_unshared_series',
+    help: 'Series that the process which answers keeps on its heap, for want of a file: no other process shows them.',
+  }).addMetric([], count);
 }
 
 function unreadableFiles(reasons: ReadonlyMap<string, number>): MetricFamily {

@@ -38,6 +38,7 @@ describe('MultiprocessStorage in trouble', () => {
     count(storage, '/', 1);
     deepEqual(lines(await storage.collect()), [
       'promethium_unreadable_files{"reason":"directory"} 1',
+      'promethium_unshared_series{} 2',
       'requests_total{"path":"/"} 6',
     ]);
     await storage.collect();
@@ -99,14 +100,15 @@ describe('MultiprocessStorage in trouble', () => {
       ]);
       const [name] = readdirSync(directory);
       const path = join(directory, name!);
+      const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
+      const shared = lines(await sidecar.collect());
       deepEqual(JSON.parse(stdout), {
         series: 5000,
         total: 5000,
+        unshared: 5000 - shared.length,
         warnings: [`file "${path}": cannot grow, expected room for 65536 more bytes, got EFBIG`],
       } satisfies Crowded);
       equal(statSync(path).size, 65_536);
-      const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
-      const shared = lines(await sidecar.collect());
       ok(shared.length > 1000 && shared.every((line) => line.endsWith(' 1')));
     });
   }
@@ -133,6 +135,10 @@ describe('MultiprocessStorage in trouble', () => {
     storage.close();
     count(storage, '/', 1);
     deepEqual(lines(await sidecar.collect()), ['requests_total{"path":"/"} 1']);
-    deepEqual(lines(await storage.collect()), ['connections{} 1', 'requests_total{"path":"/"} 2']);
+    deepEqual(lines(await storage.collect()), [
+      'connections{} 1',
+      'promethium_unshared_series{} 1',
+      'requests_total{"path":"/"} 2',
+    ]);
   });
 });

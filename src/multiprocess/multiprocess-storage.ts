@@ -153,7 +153,11 @@ export class MultiprocessStorage implements Storage {
     for (const { error } of reading.failures) this.#warnings.warn(error.message, error);
     const steps = this.#merger.mergeInSteps([...own, ...reading.contributions]);
     const { families, disagreements } = await pace.run(steps);
-    const reports = this.#report.families(reading, disagreements);
+    const reports = this.#report.families({
+      failures: reading.failures,
+      disagreements,
+      unshared: this.#own.unshared,
+    });
     return reports.length === 0 ? families : [...families, ...reports].sort(byName);
   }
 

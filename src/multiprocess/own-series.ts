@@ -67,6 +67,7 @@ export class OwnSeries {
   #timer: WriteBehindTimer | undefined;
   #closed = false;
   #retryAt = 0;
+  #unshared = 0;
 
   /** Nothing is opened yet. */
   constructor(options: OwnSeriesOptions) {
@@ -78,6 +79,11 @@ export class OwnSeries {
     return this.#file?.id;
   }
 
+  /** How many series are on the heap although they should be in a file. */
+  get unshared(): number {
+    return this.#options.readOnly ? 0 : this.#unshared;
+  }
+
   /** Remembers a family and returns what hands out its cells. Never throws. */
   declare(family: StoredFamily): SeriesStorage {
     const declared: Declared = { family };
@@ -86,9 +92,7 @@ export class OwnSeries {
     if (this.#file !== undefined) this.#inFile(() => this.#refInFile(declared));
     return {
       allocate: (labelValues, pairs) => this.#allocate(declared, labelValues, pairs),
-      release: (place) => {
-        if (this.#filePart?.writer.release(place) !== true) this.#heapPart?.writer.release(place);
-      },
+      release: (place) => this.#release(place),
     };
   }
 
@@ -131,7 +135,13 @@ export class OwnSeries {
     );
     if (place !== undefined) return place;
     const ref = this.#refOnHeap(declared);
+    this.#unshared++;
     return this.#heap().writer.allocate(ref, family, labelValues, pairs);
+  }
+
+  #release(place: Cells): void {
+    if (this.#filePart?.writer.release(place) === true) return;
+    if (this.#heapPart?.writer.release(place) === true) this.#unshared--;
   }
 
   /** Runs what may find no room; `undefined` when it found none, and for a while after. */
@@ -142,7 +152,7 @@ export class OwnSeries {
     try {
       return write(this.#filePart.writer);
     } catch (error) {
-      this.#fail(error as MetricsError);
+      this.#fail(error);
       return undefined;
     }
   }
@@ -175,7 +185,7 @@ export class OwnSeries {
     try {
       this.#file = this.#create();
     } catch (error) {
-      this.#fail(error as MetricsError);
+      this.#fail(error);
       return;
     }
     const { id, writer, path } = this.#file;
@@ -200,9 +210,15 @@ export class OwnSeries {
     }
   }
 
-  #fail(error: MetricsError): void {
+  #fail(cause: unknown): void {
     this.#retryAt = performance.now() + RETRY_MS;
-    this.#options.warnings.warn('file', error);
+    const { directory, warnings } = this.#options;
+    const detail = `cannot hold a file of metrics, expected to write one, got ${reason(cause)}`;
+    const error =
+      cause instanceof MetricsError
+        ? cause
+        : new MetricsError('DIRECTORY_UNUSABLE', `directory "${directory}": ${detail}`, { cause });
+    warnings.warn('file', error);
   }
 }
 

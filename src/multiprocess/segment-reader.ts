@@ -3,7 +3,7 @@
  * a mapping would die with a file that somebody cuts short, a copy only comes out short.
  */
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Contribution } from '../aggregate/contribution.ts';
 import { Heartbeat, judgeLiveness, type LivenessOptions } from './liveness.ts';
 import type { Pace } from './pace.ts';
@@ -95,17 +95,13 @@ export class SegmentReader {
   }
 
   #readBytes(fd: number, length: number): void {
+    // Asked first, so that a flipped bit in the length does not make us allocate gigabytes.
+    if (fstatSync(fd).size < length) throw this.#truncated(length, fstatSync(fd).size);
     this.#contents.reserve(length);
     const { bytes } = this.#contents;
     for (let at = 0; at < length; ) {
       const read = readSync(fd, bytes, at, length - at, at);
-      if (read === 0) {
-        throw new UnreadableError(
-          'truncated',
-          this.#options.path,
-          `is truncated, expected ${length} bytes, got ${at}`,
-        );
-      }
+      if (read === 0) throw this.#truncated(length, at);
       at += read;
     }
   }
@@ -131,6 +127,11 @@ export class SegmentReader {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw this.#inaccessible(error);
     }
+  }
+
+  #truncated(expected: number, got: number): UnreadableError {
+    const detail = `is truncated, expected ${expected} bytes, got ${got}`;
+    return new UnreadableError('truncated', this.#options.path, detail);
   }
 
   #inaccessible(cause: unknown): UnreadableError {

@@ -14,6 +14,7 @@ import { REQUESTS } from './counting-process.ts';
 export interface Crowded {
   readonly series: number;
   readonly total: number;
+  readonly unshared: number;
   readonly warnings: readonly string[];
 }
 
@@ -26,11 +27,16 @@ async function crowd(directory: string, mapper: MapperChoice, count: number): Pr
     const { cells, index } = series.allocate([`/${i}`]);
     cells[index]! += 1;
   }
-  const [family] = await requests.collect();
-  const samples = [...family!.samples];
+  const families = await requests.collect();
+  const valuesOf = (name: string): number[] =>
+    families
+      .filter((family) => family.name === name)
+      .flatMap((family) => Array.from(family.samples, ({ value }) => value));
+  const values = valuesOf('requests');
   await setImmediate();
-  const total = samples.reduce((sum, { value }) => sum + value, 0);
-  return { series: samples.length, total, warnings };
+  const total = values.reduce((sum, value) => sum + value, 0);
+  const [unshared = 0] = valuesOf('promethium_unshared_series');
+  return { series: values.length, total, unshared, warnings };
 }
 
 const [, script, directory, mapper, count] = process.argv;
