@@ -35,8 +35,9 @@ export abstract class CollectedFamily implements MetricFamily {
   readonly #metrics: Metric[] = [];
 
   /**
-   * @throws {TypeError} When name, help or label names are of the wrong type.
-   * @throws {RangeError} When the name or a label name is not allowed.
+   * @throws {TypeError} When name, help, unit or label names are of the wrong type.
+   * @throws {RangeError} When the name or a label name is not allowed, or the name does not end in
+   * the unit.
    */
   constructor(type: MetricType, { name, help, unit = '', labelNames = [] }: MetricFamilyOptions) {
     this.name = familyName(type, name);
@@ -44,6 +45,14 @@ export abstract class CollectedFamily implements MetricFamily {
     const subject = this.subject;
     if (typeof help !== 'string') {
       throw new TypeError(`${subject}: help is no text, expected a string, got ${show(help)}`);
+    }
+    if (typeof unit !== 'string') {
+      throw new TypeError(`${subject}: unit is no text, expected a string, got ${show(unit)}`);
+    }
+    if (unit !== '' && !this.name.endsWith(`_${unit}`)) {
+      throw new RangeError(
+        `${subject}: unit is not the name's last word, expected ${show(`${this.name}_${unit}`)}, got ${show(this.name)}`,
+      );
     }
     validateLabelNames(subject, this, labelNames);
     this.help = help;
@@ -101,8 +110,15 @@ export abstract class CollectedFamily implements MetricFamily {
         `${this.subject}: label "${this.labelNames[i]}" has no usable value, expected a string or number, got ${show(value)}`,
       );
     });
+    if (timestamp !== undefined) this.#validateTime('timestamp', timestamp);
     this.#metrics.push({ labelValues: values, timestamp, write });
     return this;
+  }
+
+  /** Refuses a start time that is not one; none at all is fine. */
+  protected created(value: unknown): number | undefined {
+    if (value === undefined || Number.isFinite(value)) return value as number | undefined;
+    return this.#refuseTime('start time', value);
   }
 
   /** Refuses a value that is not a number. */
@@ -111,5 +127,17 @@ export abstract class CollectedFamily implements MetricFamily {
     throw new TypeError(
       `${this.subject}: ${what} is no number, expected a number, got ${show(value)}`,
     );
+  }
+
+  #validateTime(what: string, time: Timestamp): void {
+    if (typeof time === 'number' && Number.isFinite(time)) return;
+    const { seconds, nanos } = Object(time) as { seconds?: number; nanos?: number };
+    const whole = Number.isSafeInteger(seconds) && Number.isSafeInteger(nanos);
+    if (!(whole && nanos! >= 0 && nanos! < 1e9)) this.#refuseTime(what, time);
+  }
+
+  #refuseTime(what: string, value: unknown): never {
+    const message = `${this.subject}: ${what} is no time, expected Unix seconds, got ${show(value)}`;
+    throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
   }
 }

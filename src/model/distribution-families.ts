@@ -49,7 +49,8 @@ export class SummaryMetricFamily extends CollectedFamily {
    * not numbers, or quantiles do not ascend from 0 to 1.
    */
   addMetric(labelValues: readonly LabelValue[], metric: SummaryMetric): this {
-    const { created, timestamp } = metric;
+    const { timestamp } = metric;
+    const created = this.created(metric.created);
     const count = this.number('count', metric.count);
     const sum = this.number('sum', metric.sum);
     const quantiles = (metric.quantiles ?? []).map(([quantile]) => quantile);
@@ -82,7 +83,8 @@ abstract class BucketedFamily extends CollectedFamily {
    * are not ascending, cumulative and closed by one for `Infinity`.
    */
   addMetric(labelValues: readonly LabelValue[], metric: HistogramMetric): this {
-    const { buckets, created, timestamp } = metric;
+    const { buckets, timestamp } = metric;
+    const created = this.created(metric.created);
     if (!Array.isArray(buckets) || buckets.at(-1)?.[0] !== Infinity) {
       throw new RangeError(
         `${this.subject}: buckets have no end, expected a last bucket for Infinity, got ${show(buckets)}`,

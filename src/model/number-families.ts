@@ -53,7 +53,8 @@ export class CounterMetricFamily extends CollectedFamily {
     if (!(this.number('value', value) >= 0)) {
       throw new RangeError(`${this.subject}: not a count, expected a number >= 0, got ${value}`);
     }
-    const { created, exemplar, timestamp } = options;
+    const { exemplar, timestamp } = options;
+    const created = this.created(options.created);
     return this.add(labelValues, timestamp, (writer) => writer.number(value, created, exemplar));
   }
 }

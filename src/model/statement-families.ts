@@ -4,6 +4,7 @@ import { CollectedFamily, type MetricFamilyOptions } from './collected-family.ts
 import { show } from './error.ts';
 import type { Timestamp } from './family.ts';
 import type { LabelValue, Pairs } from './labels.ts';
+import { validateLabelNames } from './name.ts';
 
 /** What a statement may come with. */
 export interface StatementMetricOptions {
@@ -22,13 +23,19 @@ export class InfoMetricFamily extends CollectedFamily {
    * Adds the facts about what these label values name.
    *
    * @throws {TypeError | RangeError} When label values do not fit the label names, a fact is
-   * neither string nor number, or bears a label's name.
+   * neither string nor number, or its name is not a label name or is one of the family's labels.
    */
   addMetric(
     labelValues: readonly LabelValue[],
     facts: Readonly<Record<string, LabelValue>>,
     options: StatementMetricOptions = {},
   ): this {
+    if (typeof facts !== 'object' || facts === null) {
+      throw new TypeError(
+        `${this.subject}: no facts, expected an object of facts, got ${show(facts)}`,
+      );
+    }
+    validateLabelNames(this.subject, this, Object.keys(facts));
     const pairs: Pairs = Object.entries(facts).map(([name, value]: [string, unknown]) => {
       if (this.labelNames.includes(name)) {
         throw new RangeError(
@@ -54,15 +61,27 @@ export class StateSetMetricFamily extends CollectedFamily {
   /**
    * Adds the states of what these label values name.
    *
-   * @throws {TypeError | RangeError} When label values do not fit the label names.
+   * @throws {TypeError | RangeError} When label values do not fit the label names, or a state is
+   * neither true nor false.
    */
   addMetric(
     labelValues: readonly LabelValue[],
     states: Readonly<Record<string, boolean>>,
     options: StatementMetricOptions = {},
   ): this {
+    if (typeof states !== 'object' || states === null) {
+      throw new TypeError(
+        `${this.subject}: no states, expected an object of states, got ${show(states)}`,
+      );
+    }
     const names = Object.keys(states);
-    const on = Object.values(states);
+    const on: readonly unknown[] = Object.values(states);
+    on.forEach((value, i) => {
+      if (typeof value === 'boolean') return;
+      throw new TypeError(
+        `${this.subject}: state ${show(names[i])} is neither on nor off, expected true or false, got ${show(value)}`,
+      );
+    });
     return this.add(labelValues, options.timestamp, (writer) => {
       writer.stateSet(names, (state) => on[state] === true);
     });

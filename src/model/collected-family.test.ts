@@ -1,0 +1,148 @@
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { FamilyWriter } from './family.ts';
+import { GaugeMetricFamily } from './number-families.ts';
+import { InfoMetricFamily } from './statement-families.ts';
+
+const gauge = (options: object = {}): GaugeMetricFamily =>
+  new GaugeMetricFamily({ name: 'x', help: 'H.', labelNames: ['a', 'b'], ...options });
+
+describe('CollectedFamily', () => {
+  it('is untouched by what its maker does to the lists later', () => {
+    const labelNames = ['a', 'b'];
+    const values = ['1', '2'];
+    const family = gauge({ labelNames }).addMetric(values, 1);
+    labelNames[0] = 'c';
+    values[0] = '3';
+    deepEqual(family.samples, [{ name: 'x', labels: { a: '1', b: '2' }, value: 1 }]);
+  });
+
+  it('refuses a name, help, unit or label name of the wrong type', () => {
+    throws(() => new GaugeMetricFamily({ help: '' } as never), {
+      name: 'TypeError',
+      message: 'gauge undefined: the name is no string, expected a metric name, got undefined',
+    });
+    throws(() => gauge({ help: undefined }), {
+      name: 'TypeError',
+      message: 'gauge "x": help is no text, expected a string, got undefined',
+    });
+    throws(() => gauge({ unit: 7 }), {
+      name: 'TypeError',
+      message: 'gauge "x": unit is no text, expected a string, got 7',
+    });
+    throws(() => gauge({ labelNames: 'a' }), {
+      name: 'TypeError',
+      message: 'gauge "x": label names are no list, expected an array of strings, got "a"',
+    });
+  });
+
+  it('refuses a name that is not allowed', () => {
+    throws(() => gauge({ name: 'a b' }), {
+      name: 'RangeError',
+      message:
+        'gauge "a b": not a metric name, expected letters, digits, "_" and ":", no digit first, got "a b"',
+    });
+    throws(() => gauge({ labelNames: ['__a'] }), {
+      name: 'RangeError',
+      message: 'gauge "x": reserved label name, expected another name, got "__a"',
+    });
+  });
+
+  it('refuses a unit that is not the last word of the name', () => {
+    throws(() => gauge({ unit: 'seconds' }), {
+      name: 'RangeError',
+      message: 'gauge "x": unit is not the name\'s last word, expected "x_seconds", got "x"',
+    });
+    throws(() => gauge({ name: 'xseconds', unit: 'seconds' }), {
+      name: 'RangeError',
+      message:
+        'gauge "xseconds": unit is not the name\'s last word, expected "xseconds_seconds", got "xseconds"',
+    });
+    equal(gauge({ name: 'x_seconds', unit: 'seconds' }).unit, 'seconds');
+  });
+
+  it('refuses label values that do not fit the label names', () => {
+    for (const [values, shown] of [
+      [['1'], '["1"]'],
+      [['1', '2', '3'], '["1", "2", "3"]'],
+      [[], '[]'],
+      [undefined, 'undefined'],
+      ['12', '"12"'],
+    ] as const) {
+      throws(() => gauge().addMetric(values as never, 1), {
+        name: 'RangeError',
+        message: `gauge "x": wrong label values, expected 2 for ["a", "b"], got ${shown}`,
+      });
+    }
+    throws(() => gauge().addMetric(['1', undefined as never], 1), {
+      name: 'TypeError',
+      message:
+        'gauge "x": label "b" has no usable value, expected a string or number, got undefined',
+    });
+  });
+
+  it('refuses a time that is none', () => {
+    const family = gauge({ labelNames: [] });
+    const message = (shown: string): string =>
+      `gauge "x": timestamp is no time, expected Unix seconds, got ${shown}`;
+    for (const [timestamp, shown] of [
+      ['now', '"now"'],
+      [null, 'null'],
+      [new Date(0), 'an object of class Date'],
+      [1n, '1n'],
+      [{ seconds: 1 }, 'an object'],
+      [{ seconds: 1.5, nanos: 0 }, 'an object'],
+      [{ seconds: 1, nanos: 1e9 }, 'an object'],
+      [{ seconds: 1, nanos: -1 }, 'an object'],
+    ] as const) {
+      throws(() => family.addMetric([], 1, { timestamp: timestamp as never }), {
+        name: 'TypeError',
+        message: message(shown),
+      });
+    }
+    for (const timestamp of [Number.NaN, Infinity]) {
+      throws(() => family.addMetric([], 1, { timestamp }), {
+        name: 'RangeError',
+        message: message(`${timestamp}`),
+      });
+    }
+    deepEqual(family.samples, []);
+  });
+
+  it('keeps labels whose names are those of objects’ own properties', () => {
+    const labelNames = ['constructor', 'toString'];
+    const family = gauge({ labelNames }).addMetric(['__proto__', 'x'], 1);
+    const [sample] = family.samples;
+    deepEqual(Object.entries(sample!.labels), [
+      ['constructor', '__proto__'],
+      ['toString', 'x'],
+    ]);
+  });
+
+  it('pauses its walk between metrics where the writer is full', () => {
+    const family = new InfoMetricFamily({ name: 'x', help: '' })
+      .addMetric([], { a: 1 })
+      .addMetric([], { a: 2 });
+    const calls: unknown[] = [];
+    let full = true;
+    const walk = family.walk({
+      get full() {
+        return full;
+      },
+      begin: ({ name }: { name: string }) => calls.push(name),
+      info: (pairs: unknown) => {
+        calls.push(pairs);
+        full = true;
+      },
+    } as unknown as FamilyWriter);
+    equal(walk.advance(), false);
+    deepEqual(calls, ['x']);
+    full = false;
+    equal(walk.advance(), false);
+    deepEqual(calls, ['x', [['a', '1']]]);
+    full = false;
+    equal(walk.advance(), true);
+    deepEqual(calls, ['x', [['a', '1']], [['a', '2']]]);
+    walk.close();
+  });
+});
