@@ -1,9 +1,10 @@
 import { equal } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { Heartbeat, judgeLiveness } from './liveness.ts';
 import { koffiMapper } from './map-koffi.ts';
@@ -28,6 +29,11 @@ function judge(header: Partial<ReadHeader>): string {
   return judgeLiveness(-1, { ...HEADER, ...header }, { mapper: undefined, self: SELF });
 }
 
+/** Waits until it is so; the test's time limit is the bound. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await setImmediate();
+}
+
 describe('judgeLiveness by process id', { skip: LINUX }, () => {
   it('takes a process for alive that is there and began when it says', () => {
     equal(judge({}), 'alive');
@@ -48,12 +54,16 @@ describe('judgeLiveness by process id', { skip: LINUX }, () => {
   });
 
   it('takes a zombie for dead', async (context) => {
-    // The shell's child has ended, and the shell has become a program that never asks for it.
-    const shell = spawn('sh', ['-c', 'sh -c exit & echo $!; exec sleep 30']);
+    // A shell starts a program and becomes another one, which never asks what became of the first.
+    const script = 'exec 3<&0; cat <&3 & echo $!; exec sleep 30';
+    const shell = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] });
     context.after(() => void shell.kill('SIGKILL'));
     const [line] = await once(shell.stdout, 'data');
     const pid = Number(line);
-    while (processStatus(pid).state !== 'Z') await new Promise(setImmediate);
+    await until(() => readFileSync(`/proc/${shell.pid}/comm`, 'latin1') === 'sleep\n');
+    equal(judge({ pid, processStart: 0 }), 'alive');
+    shell.stdin.end();
+    await until(() => processStatus(pid).state === 'Z');
     equal(judge({ pid, processStart: 0 }), 'dead');
   });
 
