@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { HOSTILE_LABELS } from './every-metric.ts';
 import {
@@ -107,5 +107,33 @@ describe(`a service of ${SIZE} processes, scraped by ${prometheusName}`, {
     acknowledged[0] = [...acknowledged[0]!, ...(await service.count(0, work(5, 10)))];
     equal(acknowledged.flat().length, 206);
     await judge([0, 1, 2, 3], [0, 1, 3, 4]);
+  });
+
+  it('keeps all that a process killed at work has acknowledged, and counts nothing twice', async () => {
+    const before = acknowledged.flat().length;
+    const pieces = work(3, 5000);
+    const counted = await service.killAtWork(3, pieces, 500);
+    await prometheus.scraped('service', 3);
+    for (const place of [0, 1, 2]) {
+      const instance = `{instance="${service.addresses[place]}"}`;
+      const requests = await prometheus.value(`sum(requests_total${instance})`);
+      ok(requests >= before + counted && requests <= before + pieces.length, `${requests}`);
+      // Death can come between two instruments, never between more than that.
+      const sizes = await prometheus.value(`request_bytes_count${instance}`);
+      ok(sizes === requests || sizes === requests - 1, `${sizes} of ${requests}`);
+    }
+  });
+
+  it('is described to Prometheus as a single process is', async () => {
+    deepEqual(await prometheus.metadata('service'), {
+      open_ever: { type: 'gauge', help: 'Open.', unit: '' },
+      open_most: { type: 'gauge', help: 'Most open.', unit: '' },
+      open_now: { type: 'gauge', help: 'Open.', unit: '' },
+      request_bytes: { type: 'summary', help: 'Sizes.', unit: '' },
+      request_seconds: { type: 'histogram', help: 'Durations.', unit: '' },
+      requests: { type: 'counter', help: 'Requests.', unit: '' },
+      service: { type: 'info', help: 'Service.', unit: '' },
+      service_state: { type: 'stateset', help: 'State.', unit: '' },
+    });
   });
 });

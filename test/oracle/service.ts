@@ -44,6 +44,14 @@ export class Service implements AsyncDisposable {
     await this.#processes[place]!.kill();
   }
 
+  /**
+   * Hands a process more work than it can do before it has acknowledged so many pieces, which is
+   * when it is killed. Returns how many it has acknowledged at last.
+   */
+  killAtWork(place: number, work: readonly Piece[], after: number): Promise<number> {
+    return this.#processes[place]!.killAtWork(work, after);
+  }
+
   /** Starts a process in the place of one that was killed. */
   async replace(place: number): Promise<void> {
     this.#processes[place] = await ServiceProcess.start(this.#folder);
@@ -87,6 +95,22 @@ class ServiceProcess {
       const report = await answer;
       if ('counted' in report && report.counted === id) counted.push(piece);
     }
+    return counted;
+  }
+
+  async killAtWork(work: readonly Piece[], after: number): Promise<number> {
+    let counted = 0;
+    // What it said before it died may be read after it has.
+    const gone = Promise.all([once(this.#process, 'exit'), once(this.#process, 'disconnect')]);
+    this.#process.on('message', (report: Report) => {
+      if ('counted' in report) counted++;
+      if (counted === after) this.#process.kill('SIGKILL');
+    });
+    for (const [id, piece] of work.entries()) {
+      // What does not reach it any more is an error that says so.
+      this.#process.send({ id, ...piece }, () => {});
+    }
+    await gone;
     return counted;
   }
 
