@@ -15,9 +15,12 @@ export const COMBINATIONS: readonly Values[] = shuffled(
   product(['GET', 'PUT', 'POST', 'DELETE'], numbered('/route/', 4), numbered('20', 4)),
 );
 
-/** 1024 values from 1 ms to 20 s, as many between 1 and 2 as between 2 and 4: all buckets are met. */
+/**
+ * 8192 values from 1 ms to 20 s, as many between 1 and 2 as between 2 and 4: all buckets are met, in an
+ * order too long for a processor to learn.
+ */
 export const DURATIONS: readonly number[] = shuffled(
-  Array.from({ length: 1024 }, (_, i) => 0.001 * 20_000 ** (i / 1023)),
+  Array.from({ length: 8192 }, (_, i) => 0.001 * 20_000 ** (i / 8191)),
 );
 
 /** Bounds of as many buckets, beside the one for +Inf, over the range of {@linkcode DURATIONS}. */

@@ -19,7 +19,7 @@ export function observing(count: number): Benchmark {
       const child = new library.Histogram(options).labels('/');
       return await nanoseconds({
         run(times) {
-          for (let i = 0; i < times; i++) child.observe(DURATIONS[i & 1023]!);
+          for (let i = 0; i < times; i++) child.observe(DURATIONS[i & 8191]!);
         },
         counted: () => promethiumCount(library, registry, '_count'),
       });
@@ -31,7 +31,7 @@ export function observing(count: number): Benchmark {
       const child = new Histogram(options).labels('/');
       return await nanoseconds({
         run(times) {
-          for (let i = 0; i < times; i++) child.observe(DURATIONS[i & 1023]!);
+          for (let i = 0; i < times; i++) child.observe(DURATIONS[i & 8191]!);
         },
         counted: () => incumbentCount(registry, '_count'),
       });
@@ -41,7 +41,7 @@ export function observing(count: number): Benchmark {
       return await nanoseconds({
         run(times) {
           for (let i = 0; i < times; i++) {
-            const value = DURATIONS[i & 1023]!;
+            const value = DURATIONS[i & 8191]!;
             let bucket = 0;
             while (bucket < count && value > buckets[bucket]!) bucket++;
             cells[bucket]! += 1;

@@ -4,6 +4,7 @@ import { DEFAULT_BUCKETS, validateBuckets } from '../model/buckets.ts';
 import type { HistogramPoint } from '../model/family.ts';
 import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
+import { BucketSearch } from './bucket-search.ts';
 import { Child } from './child.ts';
 import type { Declaration, InstrumentOptions, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
@@ -26,26 +27,26 @@ export interface HistogramChild extends ObservingChild {
 
 class HistogramChildOnCells extends Child {
   readonly type = 'histogram';
-  readonly #bounds: readonly number[];
+  readonly #buckets: BucketSearch;
   #cells: Float64Array;
   #index: number;
 
   constructor(declaration: Declaration, { cells, index }: Cells) {
     super(declaration);
-    this.#bounds = declaration.family.bounds;
+    this.#buckets = bucketsOf(declaration.family.bounds);
     this.#cells = cells;
     this.#index = index;
-    cells[index + this.#bounds.length + 2] = declaration.clock.now();
+    cells[index + this.#buckets.count + 2] = declaration.clock.now();
   }
 
   get count(): number {
     let count = 0;
-    for (let i = 0; i <= this.#bounds.length; i++) count += this.#cells[this.#index + i]!;
+    for (let i = 0; i <= this.#buckets.count; i++) count += this.#cells[this.#index + i]!;
     return count;
   }
 
   get sum(): number {
-    return this.#cells[this.#index + this.#bounds.length + 1]!;
+    return this.#cells[this.#index + this.#buckets.count + 1]!;
   }
 
   observe(value: number, options?: ObserveOptions): void {
@@ -53,20 +54,14 @@ class HistogramChildOnCells extends Child {
     if (typeof value !== 'number' || Number.isNaN(value)) {
       this.refuse('observe()', 'a number other than NaN', value);
     }
-    const bounds = this.#bounds;
+    const buckets = this.#buckets;
     const cells = this.#cells;
     const index = this.#index;
-    let low = 0;
-    let high = bounds.length;
-    // The first bound that is not below the value.
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (bounds[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
+    const bucket = buckets.find(value);
+    const sum = index + buckets.count + 1;
     if (options === undefined) {
-      cells[index + low]! += 1;
-      cells[index + bounds.length + 1]! += value;
+      cells[index + bucket]! += 1;
+      cells[sum]! += value;
       return;
     }
     const { count = 1 } = options;
@@ -74,13 +69,13 @@ class HistogramChildOnCells extends Child {
       this.refuse('observe() count', 'a whole number >= 0', count);
     }
     if (count === 0) return;
-    cells[index + low]! += count;
-    cells[index + bounds.length + 1]! += value * count;
+    cells[index + bucket]! += count;
+    cells[sum]! += value * count;
   }
 
   reset(): void {
-    this.#cells.fill(0, this.#index, this.#index + this.#bounds.length + 2);
-    this.#cells[this.#index + this.#bounds.length + 2] = this.declaration.clock.now();
+    this.#cells.fill(0, this.#index, this.#index + this.#buckets.count + 2);
+    this.#cells[this.#index + this.#buckets.count + 2] = this.declaration.clock.now();
   }
 
   startTimer(): Timer {
@@ -103,14 +98,14 @@ class HistogramChildOnCells extends Child {
       return new HistogramChildOnCells(declaration, declaration.allocate(labelValues));
     },
     write(child, writer) {
-      const { length } = child.#bounds;
+      const { bounds, count } = child.#buckets;
       const cells = child.#cells;
       const index = child.#index;
-      POINT.bounds = child.#bounds;
+      POINT.bounds = bounds;
       POINT.cells = cells;
       POINT.index = index;
-      POINT.sum = cells[index + length + 1]!;
-      POINT.created = cells[index + length + 2]!;
+      POINT.sum = cells[index + count + 1]!;
+      POINT.created = cells[index + count + 2]!;
       writer.histogram(POINT);
     },
     detach(child) {
@@ -120,6 +115,18 @@ class HistogramChildOnCells extends Child {
       return place;
     },
   };
+}
+
+const searches = new WeakMap<readonly number[], BucketSearch>();
+
+/** The search that all children of one histogram share. */
+function bucketsOf(bounds: readonly number[]): BucketSearch {
+  let search = searches.get(bounds);
+  if (search === undefined) {
+    search = new BucketSearch(bounds);
+    searches.set(bounds, search);
+  }
+  return search;
 }
 
 /** What a writer borrows: one object for all histograms, since a million are written one by one. */

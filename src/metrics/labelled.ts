@@ -40,19 +40,37 @@ export class LabelledMetric<Child> implements Metric {
     return this.#labelNames;
   }
 
-  labels(...given: readonly [Labels] | readonly LabelValue[]): Child {
-    const first = given[0];
-    if (typeof first === 'object' && first !== null) return this.#byName(first, given.length);
-    const names = this.#labelNames;
-    if (given.length !== names.length) this.#refuseCount(given);
-    let found: LabelNode<Child> | Child | undefined = this.#tree.root;
-    for (let i = 0; i < names.length; i++) {
-      const value: unknown = given[i];
-      const text = typeof value === 'string' ? value : this.#toText(i, value);
-      found = (found as LabelNode<Child>).get(text);
-      if (found === undefined) return this.#make(given as readonly LabelValue[]);
+  /**
+   * Up to four labels, which most metrics have no more of, are taken by parameters of their own: a
+   * rest parameter is an array on every call, since the slow paths keep it. Node 24, three labels:
+   * 33 ns with this, 37 with a rest parameter.
+   */
+  labels(
+    first?: Labels | LabelValue,
+    second?: LabelValue,
+    third?: LabelValue,
+    fourth?: LabelValue,
+  ): Child {
+    // biome-ignore lint/complexity/noArguments: see above
+    const given = arguments.length;
+    if (typeof first === 'object' && first !== null) return this.#byName(first, given);
+    if (given !== this.#labelNames.length || given > 4) {
+      // biome-ignore lint/complexity/noArguments: see above
+      return this.#byPosition([...arguments]);
     }
-    return found as Child;
+    type Found = LabelNode<Child> | Child | undefined;
+    let found: Found = this.#tree.root.get(this.#text(0, first));
+    if (given > 1 && found !== undefined) {
+      found = (found as LabelNode<Child>).get(this.#text(1, second));
+    }
+    if (given > 2 && found !== undefined) {
+      found = (found as LabelNode<Child>).get(this.#text(2, third));
+    }
+    if (given > 3 && found !== undefined) {
+      found = (found as LabelNode<Child>).get(this.#text(3, fourth));
+    }
+    if (found !== undefined) return found as Child;
+    return this.#make([first, second, third, fourth].slice(0, given));
   }
 
   remove(...given: readonly [Labels] | readonly LabelValue[]): boolean {
@@ -87,24 +105,51 @@ export class LabelledMetric<Child> implements Metric {
     this.clear();
   }
 
-  #byName(labels: Labels, arguments_: number): Child {
+  #byPosition(given: readonly unknown[]): Child {
+    if (given.length !== this.#labelNames.length) this.#refuseCount(given);
+    let found: LabelNode<Child> | Child | undefined = this.#tree.root;
+    for (let i = 0; i < given.length; i++) {
+      found = (found as LabelNode<Child>).get(this.#text(i, given[i]));
+      if (found === undefined) return this.#make(given);
+    }
+    return found as Child;
+  }
+
+  /**
+   * Goes by the order in which the object has its labels, as long as that is the metric's own order.
+   * Within `for … in` an object's own key is read by its place. Node 24, three labels: 53 ns, and
+   * 62 by the names of the metric, which are another one at each turn of a loop.
+   */
+  #byName(labels: Labels, given: number): Child {
     const names = this.#labelNames;
-    if (arguments_ !== 1) this.#refuseLabels(labels);
+    if (given !== 1) this.#refuseLabels(labels);
+    let found: LabelNode<Child> | Child | undefined = this.#tree.root;
+    let depth = 0;
+    for (const name in labels) {
+      if (name !== names[depth]) return this.#byNameInAnyOrder(labels);
+      found = (found as LabelNode<Child>).get(this.#text(depth, labels[name]));
+      if (found === undefined) return this.#make([labels]);
+      depth++;
+    }
+    if (depth !== names.length) this.#refuseLabels(labels);
+    return found as Child;
+  }
+
+  #byNameInAnyOrder(labels: Labels): Child {
+    const names = this.#labelNames;
     let count = 0;
     for (const _ in labels) count++;
     if (count !== names.length) this.#refuseLabels(labels);
     let found: LabelNode<Child> | Child | undefined = this.#tree.root;
     for (let i = 0; i < names.length; i++) {
-      const value: unknown = labels[names[i]!];
-      const text = typeof value === 'string' ? value : this.#toText(i, value);
-      found = (found as LabelNode<Child>).get(text);
-      if (found === undefined) return this.#make(this.#toValues([labels]));
+      found = (found as LabelNode<Child>).get(this.#text(i, labels[names[i]!]));
+      if (found === undefined) return this.#make([labels]);
     }
     return found as Child;
   }
 
   // Apart from the look-up, which then stays small enough to be inlined into its callers.
-  #make(given: readonly LabelValue[]): Child {
+  #make(given: readonly unknown[]): Child {
     const values = this.#toValues(given);
     const existing = this.#tree.get(values);
     if (existing !== undefined) return existing;
@@ -118,8 +163,8 @@ export class LabelledMetric<Child> implements Metric {
    * would on its way to UTF-8, or two children would be written as one series. It is data from
    * outside more often than a mistake, so that it does not throw.
    */
-  #toValues(given: readonly [Labels] | readonly LabelValue[]): string[] {
-    const [first] = given;
+  #toValues(given: readonly unknown[]): string[] {
+    const [first] = given as readonly [Labels] | readonly LabelValue[];
     let values: readonly unknown[] = given;
     if (typeof first === 'object' && first !== null) {
       const keys = Object.keys(first);
@@ -127,9 +172,13 @@ export class LabelledMetric<Child> implements Metric {
       values = this.#labelNames.map((name) => first[name]);
     } else if (given.length !== this.#labelNames.length) this.#refuseCount(given);
     return values.map((value, i) => {
-      const text = typeof value === 'string' ? value : this.#toText(i, value);
+      const text = this.#text(i, value);
       return LONE_SURROGATES.test(text) ? text.replaceAll(LONE_SURROGATES, '\ufffd') : text;
     });
+  }
+
+  #text(index: number, value: unknown): string {
+    return typeof value === 'string' ? value : this.#toText(index, value);
   }
 
   #toText(index: number, value: unknown): string {
