@@ -53,7 +53,7 @@ describe('judgeLiveness by process id', { skip: LINUX }, () => {
     equal(judge({ pid: child.pid! }), 'dead');
   });
 
-  it('takes a zombie for dead', async (context) => {
+  it('takes a zombie for dead', { timeout: 10_000 }, async (context) => {
     // A shell starts a program and becomes another one, which never asks what became of the first.
     const script = 'exec 3<&0; cat <&3 & echo $!; exec sleep 30';
     const shell = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] });

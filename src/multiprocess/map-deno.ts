@@ -13,6 +13,7 @@ interface Deno {
     path: string,
     signatures: Readonly<Record<string, Signature>>,
   ): { readonly symbols: Readonly<Record<string, (...args: unknown[]) => unknown>> };
+  readonly permissions: { querySync(of: { readonly name: 'ffi' }): { readonly state: string } };
   readonly UnsafePointer: {
     value(pointer: unknown): bigint;
     create(address: bigint): unknown;
@@ -28,6 +29,9 @@ interface Deno {
 export function denoMapper(): Mapper {
   const { Deno: deno } = globalThis as { Deno?: Deno };
   if (deno === undefined) throw new TypeError('not Deno');
+  // Asked first: without the permission, opening a library would stop to ask the person at the keys.
+  const { state } = deno.permissions.querySync({ name: 'ffi' });
+  if (state !== 'granted') throw new TypeError('no --allow-ffi');
   const { mmap, flock } = openLibrary(deno);
   return createMapper({
     name: 'deno',
