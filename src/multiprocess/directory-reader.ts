@@ -16,10 +16,17 @@ export interface DirectoryReading {
   /** What each process counted, in the order of the files' names. */
   readonly contributions: readonly Contribution[];
   /** What had to be left out: each file that made no sense, or the directory itself. */
-  readonly failures: readonly {
-    readonly reason: UnreadableReason | 'directory';
-    readonly error: MetricsError;
-  }[];
+  readonly failures: readonly ReadingFailure[];
+}
+
+/** Something that had to be left out. */
+export interface ReadingFailure {
+  /** Why, as the metric says it. */
+  readonly reason: UnreadableReason | 'directory';
+  /** The id in the file's name; '' for the directory itself. */
+  readonly file: string;
+  /** Why, as a person is told. */
+  readonly error: MetricsError;
 }
 
 /** Where and how to read. */
@@ -41,12 +48,12 @@ export class DirectoryReader {
   /** Reads every file but that of the writer with the id `own`. Never rejects. */
   async read(own: string | undefined, pace: Pace): Promise<DirectoryReading> {
     const contributions: Contribution[] = [];
-    const failures: DirectoryReading['failures'][number][] = [];
+    const failures: ReadingFailure[] = [];
     let ids: string[] = [];
     try {
       ids = this.#list();
     } catch (error) {
-      failures.push({ reason: 'directory', error: error as MetricsError });
+      failures.push({ reason: 'directory', file: '', error: error as MetricsError });
     }
     this.#keep(ids);
     for (const id of ids) {
@@ -56,7 +63,7 @@ export class DirectoryReader {
         if (contribution !== undefined) contributions.push(contribution);
       } catch (error) {
         const { reason } = error as UnreadableError;
-        failures.push({ reason, error: error as UnreadableError });
+        failures.push({ reason, file: id, error: error as UnreadableError });
       }
       await pace.breathe();
     }

@@ -66,6 +66,8 @@ describe('MultiprocessStorage in trouble', () => {
       'promethium_unreadable_files{"reason":"foreign"} 2',
       'requests_total{"path":"/"} 5',
     ]);
+    writeFileSync(bad('2'), 'What is this now?');
+    await storage.collect();
     for (const digit of ['1', '2', '3']) rmSync(bad(digit));
     deepEqual(lines(await storage.collect()), [
       'promethium_unreadable_files{"reason":"empty"} 0',
@@ -112,6 +114,39 @@ describe('MultiprocessStorage in trouble', () => {
       ok(shared.length > 1000 && shared.every((line) => line.endsWith(' 1')));
     });
   }
+
+  it('tries again after a while, and shares what is made from then on', async (context) => {
+    const directory = join(temporaryFolder(context), 'metrics');
+    writeFileSync(directory, '');
+    const storage = new MultiprocessStorage({ directory, mapper: 'koffi' });
+    context.after(() => storage.close());
+    count(storage, '/before', 1);
+    rmSync(directory);
+    count(storage, '/at-once', 1);
+    const now = performance.now();
+    context.mock.method(performance, 'now', () => now + 10_000);
+    count(storage, '/later', 1);
+    const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
+    deepEqual(lines(await sidecar.collect()), ['requests_total{"path":"/later"} 1']);
+    deepEqual(lines(await storage.collect()), [
+      'promethium_unshared_series{} 2',
+      'requests_total{"path":"/at-once"} 1',
+      'requests_total{"path":"/before"} 1',
+      'requests_total{"path":"/later"} 1',
+    ]);
+  });
+
+  it('says where processes declare one metric in two ways', async (context) => {
+    const directory = temporaryFolder(context);
+    const storage = open(context, { directory, mapper: 'koffi' });
+    count(storage, '/', 1);
+    const other = open(context, { directory, mapper: 'koffi' });
+    other.declare({ ...REQUESTS, help: 'Requests.' }).allocate(['/']);
+    deepEqual(lines(await storage.collect()), [
+      'promethium_disagreeing_declarations{"family":"requests","aspect":"help"} 1',
+      'requests_total{"path":"/"} 1',
+    ]);
+  });
 
   it('goes on when the directory is taken away', async (context) => {
     const directory = join(temporaryFolder(context), 'metrics');

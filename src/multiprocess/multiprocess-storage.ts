@@ -150,7 +150,10 @@ export class MultiprocessStorage implements Storage {
       self: this.#identity,
     });
     const reading = await this.#reader.read(this.#own.id, pace);
-    for (const { error } of reading.failures) this.#warnings.warn(error.message, error);
+    // By file and reason: the sentence itself may say something else each time, of a growing file.
+    for (const { reason, file, error } of reading.failures) {
+      this.#warnings.warn(`${reason} ${file}`, error);
+    }
     const steps = this.#merger.mergeInSteps([...own, ...reading.contributions]);
     const { families, disagreements } = await pace.run(steps);
     const reports = this.#report.families({
