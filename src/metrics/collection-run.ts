@@ -2,7 +2,7 @@
 
 import { show } from '../model/error.ts';
 import type { Collector, Families, MetricFamily } from '../model/family.ts';
-import { claimedNames } from '../model/name.ts';
+import { claimedNames, isMetricType } from '../model/name.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { CollectorFailures, FailureReason } from './failures.ts';
@@ -17,7 +17,9 @@ export interface StoredCollector extends Collector {
 
 /** True for instruments, whose numbers lie in the registry's storage. */
 export function isStored(collector: Collector): collector is StoredCollector {
-  return typeof (collector as Partial<StoredCollector>).refresh === 'function';
+  const { refresh, withdraw } = collector as Partial<StoredCollector>;
+  // Both, since a collector of somebody's own may well have a method that is called `refresh`.
+  return typeof refresh === 'function' && typeof withdraw === 'function';
 }
 
 /** A collector as errors and the failure metric name it. */
@@ -45,6 +47,7 @@ export interface CollectionRunOptions {
 interface Result {
   readonly collector: Collector;
   readonly families: readonly MetricFamily[];
+  readonly failed?: true;
 }
 
 /** One collection. */
@@ -59,6 +62,7 @@ export class CollectionRun {
   /** The families, each as soon as those before it are there. */
   async *families(): AsyncGenerator<MetricFamily> {
     const { collectors, shared, failures } = this.#options;
+    const failed = (): Result => ({ collector: failures, families: failures.collect() });
     const started = Array.from(collectors, (collector) =>
       this.#start(collector, () =>
         shared !== undefined && isStored(collector)
@@ -69,14 +73,17 @@ export class CollectionRun {
     if (shared !== undefined) {
       // First everything that may still write to the storage, a failure's count included.
       const own = await Promise.all(started);
-      yield* this.#new(await this.#collectShared(shared));
+      const all = await this.#collectShared(shared);
+      yield* this.#new(all);
       for (const result of own) yield* this.#new(result);
+      // The count lies in the storage, which did not answer: what this process counted is left.
+      if (all.failed) yield* this.#new(failed());
       return;
     }
     for (const result of started) {
       yield* this.#new(result instanceof Promise ? await result : result);
     }
-    yield* failures.families();
+    yield* this.#new(failed());
   }
 
   #start(collector: Collector, call: () => Families): Result | Promise<Result> {
@@ -93,13 +100,17 @@ export class CollectionRun {
   #limit(collector: Collector, families: Promise<readonly MetricFamily[]>): Promise<Result> {
     const { clock, timeoutMs, hanging } = this.#options;
     return new Promise((resolve) => {
+      // Of this call alone: one of another scrape, which began before it, may be past its limit.
+      let late = false;
       const settle = (result: () => Result): void => {
         callOff();
-        if (!hanging.delete(collector)) resolve(result());
+        if (late) hanging.delete(collector);
+        else resolve(result());
       };
       const callOff = clock.after(timeoutMs / 1000, () => {
-        resolve(this.#fail(collector, 'timeout', undefined));
+        late = true;
         hanging.add(collector);
+        resolve(this.#fail(collector, 'timeout', undefined));
       });
       families.then(
         (all) => settle(() => ({ collector, families: all })),
@@ -127,7 +138,7 @@ export class CollectionRun {
 
   #fail(collector: Collector, reason: FailureReason, cause: unknown): Result {
     this.#options.onFailure(nameOf(collector), reason, cause);
-    return { collector, families: [] };
+    return { collector, families: [], failed: true };
   }
 }
 
@@ -138,6 +149,7 @@ function onceRefreshed(collector: StoredCollector): Families {
 }
 
 function isAsync(families: Families): families is Exclude<Families, Iterable<MetricFamily>> {
+  if (typeof families !== 'object' || families === null) return false;
   const { then } = families as { then?: unknown };
   return typeof then === 'function' || Symbol.asyncIterator in families;
 }
@@ -145,17 +157,29 @@ function isAsync(families: Families): families is Exclude<Families, Iterable<Met
 async function gather(
   families: Exclude<Families, Iterable<MetricFamily>>,
 ): Promise<readonly MetricFamily[]> {
-  if (!(Symbol.asyncIterator in families)) return checked(await families);
+  if (!(Symbol.asyncIterator in families)) {
+    const settled: Families = await families;
+    return isAsync(settled) ? gather(settled) : checked(settled);
+  }
   const all: MetricFamily[] = [];
   for await (const family of families) all.push(family);
   return checked(all);
 }
 
+/** The families as a list. What is thrown here goes on from `expected families, got`. */
 function checked(families: Iterable<MetricFamily>): readonly MetricFamily[] {
+  // `Array.from` takes any object for an empty list, a family that was returned alone as well.
+  if (typeof families !== 'object' || typeof families?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`what is no list of families: ${show(families)}`);
+  }
   const all = Array.from(families);
   for (const family of all) {
-    if (typeof family?.walk === 'function' && typeof family.name === 'string') continue;
-    throw new TypeError(`not a family, expected a MetricFamily, got ${show(family)}`);
+    if (typeof family?.walk !== 'function' || typeof family.name !== 'string') {
+      throw new TypeError(`a list with what is no family: ${show(family)}`);
+    }
+    if (!isMetricType(family.type)) {
+      throw new TypeError(`a family of unknown type: ${show(family.type)}`);
+    }
   }
   return all;
 }

@@ -1,7 +1,7 @@
 /** What goes wrong in a scrape, as a metric of the registry in which it went wrong. */
 
 import type { StoredFamily } from '../model/cells.ts';
-import type { MetricFamily } from '../model/family.ts';
+import type { Collector, MetricFamily } from '../model/family.ts';
 import { LabelTree } from '../model/label-tree.ts';
 import { samplesOf } from '../model/sample.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
@@ -26,7 +26,9 @@ const FAMILY: StoredFamily = {
  *
  * Not one of the instruments, which import the registry: this is what the registry imports.
  */
-export class CollectorFailures {
+export class CollectorFailures implements Collector {
+  /** The family's name. */
+  readonly name: string = FAMILY.name;
   readonly #tree = new LabelTree<Cells>(2);
   #series: SeriesStorage | undefined;
 
@@ -44,7 +46,7 @@ export class CollectorFailures {
   }
 
   /** The family, or nothing where nothing failed yet. */
-  families(): MetricFamily[] {
+  collect(): MetricFamily[] {
     if (this.#tree.size === 0) return [];
     const tree = this.#tree;
     return [

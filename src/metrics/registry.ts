@@ -2,7 +2,7 @@
 
 import { MetricsError, show } from '../model/error.ts';
 import type { Collector, FamilyHeader, MetricFamily } from '../model/family.ts';
-import { claimedNames } from '../model/name.ts';
+import { claimedNames, isMetricType } from '../model/name.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
@@ -14,7 +14,7 @@ import { restrict } from './restricted.ts';
 export interface CollectorRegistryOptions {
   /** Where its metrics keep their numbers: this process's heap unless given. */
   readonly storage?: Storage;
-  /** How long an asynchronous collector may take, in milliseconds: 5000 unless given. */
+  /** How long an asynchronous collector may take, in milliseconds: 5000 unless given, < 2^31. */
   readonly collectTimeoutMs?: number;
   /** Told of every collector that failed, beside the metric that counts them. */
   readonly onError?: (error: MetricsError) => void;
@@ -52,14 +52,13 @@ export class CollectorRegistry implements Collector {
   readonly #onError: ((error: MetricsError) => void) | undefined;
   #storage: Storage | undefined;
 
-  /** @throws {RangeError} When the time limit is not a number above 0. */
+  /**
+   * @throws {TypeError} When an option is unknown or of the wrong type.
+   * @throws {RangeError} When the time limit is not above 0 or longer than timers can wait.
+   */
   constructor(options: CollectorRegistryOptions = {}) {
+    validateOptions(options);
     const { storage, collectTimeoutMs = 5000, onError, clock = SYSTEM_CLOCK } = options;
-    if (!(collectTimeoutMs > 0)) {
-      throw new RangeError(
-        `registry "collectTimeoutMs": not a time limit, expected milliseconds > 0, got ${show(collectTimeoutMs)}`,
-      );
-    }
     this.clock = clock;
     this.#storage = storage;
     this.#timeoutMs = collectTimeoutMs;
@@ -96,7 +95,7 @@ export class CollectorRegistry implements Collector {
    * Adds a collector, and claims every name that its families' lines may bear. A collector with a
    * `describe()` has its names claimed now, one without is checked at each scrape.
    *
-   * @throws {TypeError} When it has no `collect()`.
+   * @throws {TypeError} When it has no `collect()`, or describes a family of unknown type.
    * @throws {AlreadyRegisteredError} When one of its names is taken.
    */
   register(collector: Collector): void {
@@ -106,6 +105,12 @@ export class CollectorRegistry implements Collector {
       );
     }
     const families = [...(collector.describe?.() ?? [])];
+    for (const { name, type } of families) {
+      if (isMetricType(type)) continue;
+      throw new TypeError(
+        `collector ${show(name)}: described by an unknown type, expected a MetricType, got ${show(type)}`,
+      );
+    }
     const names = families.flatMap(claimedNames);
     if (this.#collectors.has(collector)) this.#refuseTaken(collector, families, collector);
     for (const name of names) {
@@ -213,4 +218,45 @@ export class CollectorRegistry implements Collector {
       owner,
     );
   }
+}
+
+/** What each option has to be, as errors say it, and whether a value is that. */
+const OPTIONS: Readonly<
+  Record<string, readonly [expected: string, is: (value: unknown) => boolean]>
+> = {
+  storage: ['a Storage', hasMethod('declare')],
+  collectTimeoutMs: ['a number', (value) => typeof value === 'number'],
+  onError: ['a function', (value) => typeof value === 'function'],
+  clock: ['a Clock', hasMethod('elapsed')],
+};
+
+/** The longest time that timers can wait; they take what is longer for no time at all. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+function validateOptions(options: CollectorRegistryOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`registry: no options, expected an object, got ${show(options)}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const [expected, is] = (Object.hasOwn(OPTIONS, name) && OPTIONS[name]) || [];
+    if (is === undefined) {
+      throw new TypeError(
+        `registry: unknown option, expected ${Object.keys(OPTIONS).join(', ')}, got ${show(name)}`,
+      );
+    }
+    if (value === undefined || is(value)) continue;
+    throw new TypeError(
+      `registry "${name}": of the wrong type, expected ${expected}, got ${show(value)}`,
+    );
+  }
+  const { collectTimeoutMs = 1 } = options;
+  if (!(collectTimeoutMs > 0 && collectTimeoutMs <= LONGEST_TIMEOUT_MS)) {
+    throw new RangeError(
+      `registry "collectTimeoutMs": not a time limit, expected milliseconds > 0 and < 2^31, got ${collectTimeoutMs}`,
+    );
+  }
+}
+
+function hasMethod(name: string): (value: unknown) => boolean {
+  return (value) => typeof (value as Record<string, unknown> | null)?.[name] === 'function';
 }

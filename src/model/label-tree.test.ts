@@ -250,7 +250,13 @@ describe('LabelTree.walk', () => {
 type Step =
   | { readonly do: 'set' | 'delete'; readonly values: readonly string[] }
   | { readonly do: 'clear' }
-  | { readonly do: 'begin' | 'advance' | 'close'; readonly walk: 0 | 1; readonly leaves: number };
+  | WalkStep;
+
+interface WalkStep {
+  readonly do: 'begin' | 'advance' | 'close';
+  readonly walk: 0 | 1;
+  readonly leaves: number;
+}
 
 const value = fc.constantFrom('', 'a', 'b', '__proto__');
 const walkStep = fc.record({
@@ -300,13 +306,17 @@ class Trial {
   }
 
   run(step: Step): void {
-    if (step.do === 'set') this.#set(step.values);
+    if ('walk' in step) this.#walk(step);
+    else if (step.do === 'set') this.#set(step.values);
     else if (step.do === 'delete') this.#delete(step.values);
-    else if (step.do === 'clear') this.#clear();
-    else if (step.do === 'begin') this.#begin(step.walk);
-    else if (step.do === 'advance') this.#advance(step.walk, step.leaves);
-    else this.#end(step.walk);
+    else this.#clear();
     equal(this.#tree.size, this.#model.size);
+  }
+
+  #walk({ do: action, walk, leaves }: WalkStep): void {
+    if (action === 'begin') this.#begin(walk);
+    else if (action === 'advance') this.#advance(walk, leaves);
+    else this.#end(walk);
   }
 
   finish(): void {
