@@ -6,6 +6,7 @@ import { median } from './statistics.ts';
 const BATCH = 65_536;
 const SAMPLE_MS = 200;
 const SAMPLES = 5;
+const WARM_UP_MS = 1000;
 
 /** An operation that is repeated, and what it has come to. */
 export interface Loop {
@@ -49,16 +50,23 @@ export interface Task {
   run(): Promise<void> | void;
 }
 
-/** Milliseconds that a run takes: the median of five, after three unmeasured. */
+/**
+ * Milliseconds that a run takes: the median of five, after a second of unmeasured ones, three at least.
+ *
+ * Before each run all garbage is collected: between two scrapes of a busy service that happens as well.
+ */
 export async function milliseconds({ prepare, run }: Task): Promise<number> {
-  const samples: number[] = [];
-  for (let sample = -3; sample < SAMPLES; sample++) {
+  const once = async (): Promise<number> => {
     prepare?.();
     collectGarbage();
     const start = performance.now();
     await run();
-    if (sample >= 0) samples.push(performance.now() - start);
-  }
+    return performance.now() - start;
+  };
+  const begun = performance.now();
+  for (let i = 0; i < 3 || performance.now() - begun < WARM_UP_MS; i++) await once();
+  const samples: number[] = [];
+  for (let i = 0; i < SAMPLES; i++) samples.push(await once());
   return median(samples);
 }
 
