@@ -2,7 +2,8 @@
 
 import { show } from '../model/error.ts';
 import type { Families, FamilyHeader, MetricFamily } from '../model/family.ts';
-import { type LabelNode, LabelTree } from '../model/label-tree.ts';
+import type { LabelNode } from '../model/label-node.ts';
+import { LabelTree } from '../model/label-tree.ts';
 import type { Labels, LabelValue } from '../model/labels.ts';
 import type { Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';

@@ -2,7 +2,8 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { FamilyWriter, Walk } from './family.ts';
-import { type LabelNode, LabelTree } from './label-tree.ts';
+import type { LabelNode } from './label-node.ts';
+import { LabelTree } from './label-tree.ts';
 
 /** Notes the leaves of a walk by their labels, and is full after as many as it is allowed. */
 class Notes {

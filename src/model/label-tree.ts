@@ -7,56 +7,7 @@
  */
 
 import type { FamilyWriter, Walk } from './family.ts';
-
-/**
- * One level below a label value. The single child that most nodes of a high-cardinality label have
- * is held in the node itself: a Map for each would cost 486 bytes a series instead of 198.
- */
-export class LabelNode<Leaf> {
-  value: string | undefined = undefined;
-  next: LabelNode<Leaf> | Leaf | undefined = undefined;
-  map: Map<string, LabelNode<Leaf> | Leaf | undefined> | undefined = undefined;
-
-  /** What is below `value`: another level, a leaf, or nothing. */
-  get(value: string): LabelNode<Leaf> | Leaf | undefined {
-    if (this.map !== undefined) return this.map.get(value);
-    return this.value === value ? this.next : undefined;
-  }
-
-  /** Puts `next` below `value`. */
-  set(value: string, next: LabelNode<Leaf> | Leaf): void {
-    if (this.map !== undefined) {
-      this.map.set(value, next);
-    } else if (this.next === undefined || this.value === value) {
-      this.value = value;
-      this.next = next;
-    } else {
-      this.map = new Map<string, LabelNode<Leaf> | Leaf | undefined>([[this.value!, this.next]]);
-      this.map.set(value, next);
-      this.value = undefined;
-      this.next = undefined;
-    }
-  }
-
-  /** Empties the place below `value` and keeps it, so that a paused walk does not meet it anew. */
-  vacate(value: string): void {
-    if (this.map !== undefined) this.map.set(value, undefined);
-    else this.next = undefined;
-  }
-
-  /** Removes `value`. True when the node is empty now. */
-  delete(value: string): boolean {
-    if (this.map !== undefined) {
-      this.map.delete(value);
-      return this.map.size === 0;
-    }
-    if (this.value === value) {
-      this.value = undefined;
-      this.next = undefined;
-    }
-    return this.next === undefined;
-  }
-}
+import { LabelNode } from './label-node.ts';
 
 /** Finds a leaf by its label values, one for each of `depth` labels. */
 export class LabelTree<Leaf> {

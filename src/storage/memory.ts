@@ -3,9 +3,9 @@
 import { cellCount, type StoredFamily } from '../model/cells.ts';
 import type { Cells, SeriesStorage, Storage } from './storage.ts';
 
-/** Cells in the first page, and in the largest: a small program wastes 2 KiB, a large one 1 %. */
+/** Cells in the first page, and in the largest: a small program wastes 2 KiB, a large one 128 KiB. */
 const FIRST_PAGE_CELLS = 256;
-const LARGEST_PAGE_CELLS = 65_536;
+const LARGEST_PAGE_CELLS = 16_384;
 
 /** Keeps numbers in this process's memory. */
 export class MemoryStorage implements Storage {
