@@ -52,8 +52,7 @@ export abstract class Child implements Metric {
 
   /** Takes the metric out of its storage; it counts on unseen. The registry calls it. */
   withdraw(): void {
-    const place = this.#declaration.kind.detach(this);
-    if (place !== undefined) this.#declaration.release(place);
+    this.#declaration.withdraw(this);
   }
 
   /** What all children of the metric share. */
@@ -65,6 +64,14 @@ export abstract class Child implements Metric {
   refuseLabels(): never {
     throw new TypeError(
       `${this.#declaration.subject}: labels() called on a metric without labels, expected the metric itself, got labels()`,
+    );
+  }
+
+  /** Refuses what cannot be called, before anything is measured or counted. */
+  protected requireFunction(call: string, given: unknown): void {
+    if (typeof given === 'function') return;
+    throw new TypeError(
+      `${this.#declaration.subject}: ${call} refused, expected a function, got ${show(given)}`,
     );
   }
 

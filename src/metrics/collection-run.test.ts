@@ -39,14 +39,24 @@ function watched(options: CollectorRegistryOptions = {}): {
   return { registry: new CollectorRegistry({ clock, onError, ...options }), clock, errors };
 }
 
-/** A collector whose answers a test gives by hand, call by call. */
+/** A call that a test answers by hand. */
+interface Call {
+  readonly promise: Promise<MetricFamily[]>;
+  readonly resolve: (families: MetricFamily[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A collector whose calls a test answers by hand. */
 class Slow implements Collector {
-  readonly answers: PromiseWithResolvers<MetricFamily[]>[] = [];
+  readonly answers: Call[] = [];
 
   collect(): Promise<MetricFamily[]> {
-    const answer = Promise.withResolvers<MetricFamily[]>();
-    this.answers.push(answer);
-    return answer.promise;
+    let settle: Omit<Call, 'promise'> | undefined;
+    const promise = new Promise<MetricFamily[]>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    this.answers.push({ promise, ...settle! });
+    return promise;
   }
 }
 

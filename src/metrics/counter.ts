@@ -78,6 +78,8 @@ class CounterChildOnCells extends Child {
   }
 
   countExceptions<Result>(run: () => Result, filter?: (error: unknown) => boolean): Result {
+    this.requireFunction('countExceptions()', run);
+    if (filter !== undefined) this.requireFunction('countExceptions() filter', filter);
     return runUntilEnd(run, (outcome) => {
       if (outcome.failed && (filter === undefined || filter(outcome.error))) this.inc();
     });

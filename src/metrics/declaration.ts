@@ -66,6 +66,7 @@ export class Declaration {
   readonly clock: Clock;
   readonly #series: SeriesStorage;
   readonly #stamp: (() => number) | undefined;
+  #withdrawn = false;
   readonly #callbacks = new Map<unknown, ValueCallback>();
 
   /**
@@ -138,6 +139,14 @@ export class Declaration {
     this.#series.release(place);
   }
 
+  /** Takes a metric without labels out of its storage, once: registered anew it stays out. */
+  withdraw(metric: unknown): void {
+    if (this.#withdrawn) return;
+    this.#withdrawn = true;
+    const place = this.kind.detach(metric);
+    if (place !== undefined) this.release(place);
+  }
+
   /** The numbers at `place`, copied to cells that nobody else has and nobody exposes. */
   copyOf({ cells, index }: Cells): Float64Array {
     return cells.slice(index, index + cellCount(this.family));
@@ -162,9 +171,14 @@ export class Declaration {
   refresh(): void | Promise<void> {
     const waiting: Promise<void>[] = [];
     for (const [child, callback] of this.#callbacks) {
-      const value = callback();
-      if (typeof value === 'number') this.kind.assign?.(child, value);
-      else waiting.push(Promise.resolve(value).then((late) => this.kind.assign?.(child, late)));
+      try {
+        const value = callback();
+        if (typeof value === 'number') this.kind.assign?.(child, value);
+        else waiting.push(Promise.resolve(value).then((late) => this.kind.assign?.(child, late)));
+      } catch (error) {
+        // Not thrown here: a promise that was given before would be left to reject unheard.
+        waiting.push(Promise.reject(error));
+      }
     }
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   }

@@ -110,11 +110,13 @@ class GaugeChildOnCells extends Child {
   }
 
   time<Result>(run: () => Result): Result {
+    this.requireFunction('time()', run);
     const end = this.startTimer();
     return runUntilEnd(run, end);
   }
 
   trackInProgress<Result>(run: () => Result): Result {
+    this.requireFunction('trackInProgress()', run);
     this.inc();
     return runUntilEnd(run, () => this.dec());
   }

@@ -87,6 +87,7 @@ class HistogramChildOnCells extends Child {
   }
 
   time<Result>(run: () => Result): Result {
+    this.requireFunction('time()', run);
     const end = this.startTimer();
     return runUntilEnd(run, end);
   }

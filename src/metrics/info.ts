@@ -28,6 +28,8 @@ class InfoChildInStorage extends Child {
   readonly #labelValues: readonly string[];
   #pairs: Pairs | undefined;
   #place: Cells | undefined;
+  /** True once the child was removed: what it states then is seen by nobody. */
+  #detached = false;
 
   constructor(declaration: Declaration, labelValues: readonly string[]) {
     super(declaration);
@@ -38,6 +40,7 @@ class InfoChildInStorage extends Child {
     if (typeof facts !== 'object' || facts === null)
       this.refuse('info()', 'an object of facts', facts);
     const pairs = this.#toPairs(facts);
+    if (this.#detached) return;
     // The new statement before the old one goes: a reader may see both, but never none.
     const place = this.declaration.allocate(this.#labelValues, pairs);
     if (this.#place !== undefined) this.declaration.release(this.#place);
@@ -72,6 +75,7 @@ class InfoChildInStorage extends Child {
     },
     detach(child) {
       const place = child.#place;
+      child.#detached = true;
       child.#place = undefined;
       child.#pairs = undefined;
       return place;

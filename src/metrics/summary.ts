@@ -93,6 +93,7 @@ class SummaryChildOnCells extends Child {
   }
 
   time<Result>(run: () => Result): Result {
+    this.requireFunction('time()', run);
     const end = this.startTimer();
     return runUntilEnd(run, end);
   }
