@@ -24,14 +24,17 @@ export interface Loop {
  *
  * @throws {Error} When the contender has not counted every operation.
  */
-export async function nanoseconds({ run, counted }: Loop): Promise<number> {
+export async function nanoseconds(
+  { run, counted }: Loop,
+  sampleMs: number = SAMPLE_MS,
+): Promise<number> {
   let total = 0;
   const samples: number[] = [];
   for (let sample = -1; sample < SAMPLES; sample++) {
     let times = 0;
     let elapsed = 0;
     const start = performance.now();
-    while (elapsed < SAMPLE_MS) {
+    while (elapsed < sampleMs) {
       run(BATCH);
       times += BATCH;
       elapsed = performance.now() - start;
