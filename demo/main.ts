@@ -33,10 +33,17 @@ const folder = mkdtempSync(join(tmpdir(), 'promethium-demo-'));
 const metrics = join(folder, 'metrics');
 const children: ChildProcess[] = [];
 let prometheus: Prometheus | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanUp().then(() => process.exit(1)));
+}
 try {
   const report = await run(readOptions(process.argv.slice(2)));
   process.exitCode = printReport(report) ? 0 : 1;
 } finally {
+  await cleanUp();
+}
+
+async function cleanUp(): Promise<void> {
   await prometheus?.stop();
   await Promise.all(children.map(end));
   rmSync(folder, { recursive: true, force: true });
