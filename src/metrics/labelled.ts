@@ -150,7 +150,10 @@ export class LabelledMetric<Child> implements Metric {
     if (count !== names.length) this.#refuseLabels(labels);
     let found: LabelNode<Child> | Child | undefined = this.#tree.root;
     for (let i = 0; i < names.length; i++) {
-      found = (found as LabelNode<Child>).get(this.#text(i, labels[names[i]!]));
+      const value: unknown = labels[names[i]!];
+      // Throws, and says which labels are there if it is not this value that is wrong.
+      if (typeof value !== 'string' && typeof value !== 'number') this.#toValues([labels]);
+      found = (found as LabelNode<Child>).get(this.#text(i, value));
       if (found === undefined) return this.#make([labels]);
     }
     return found as Child;
@@ -176,7 +179,10 @@ export class LabelledMetric<Child> implements Metric {
     let values: readonly unknown[] = given;
     if (typeof first === 'object' && first !== null) {
       const keys = Object.keys(first);
-      if (given.length !== 1 || keys.length !== this.#labelNames.length) this.#refuseLabels(first);
+      const known = this.#labelNames.every((name) => Object.hasOwn(first, name));
+      if (given.length !== 1 || keys.length !== this.#labelNames.length || !known) {
+        this.#refuseLabels(first);
+      }
       values = this.#labelNames.map((name) => first[name]);
     } else if (given.length !== this.#labelNames.length) this.#refuseCount(given);
     return values.map((value, i) => {
