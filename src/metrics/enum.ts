@@ -93,7 +93,9 @@ class EnumChildOnCells extends Child {
 }
 
 function validStates(subject: string, states: readonly unknown[]): readonly string[] {
-  if (!Array.isArray(states) || states.length === 0 || states.some((s) => typeof s !== 'string')) {
+  // A copy without holes, which `some` would pass over.
+  const all: readonly unknown[] = Array.isArray(states) ? Array.from(states) : [];
+  if (all.length === 0 || all.some((state) => typeof state !== 'string')) {
     throw new TypeError(`${subject}: no states, expected an array of strings, got ${show(states)}`);
   }
   const twice = states.find((state, i) => states.indexOf(state) < i);

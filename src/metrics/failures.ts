@@ -65,3 +65,17 @@ export class CollectorFailures implements Collector {
     ];
   }
 }
+
+// Declared here, since this ring is built without the types of any runtime: all of them have it.
+declare const console: { error(message: string): void };
+
+/** Writes each error to the console once, so that a scrape every few seconds does not fill the log. */
+export function reportOnce(): (error: MetricsError) => void {
+  const reported = new Set<string>();
+  return ({ message }) => {
+    // Messages may hold data that is another one each time: the list must not grow for ever.
+    if (reported.has(message) || reported.size === 100) return;
+    reported.add(message);
+    console.error(`promethium: ${message}`);
+  };
+}

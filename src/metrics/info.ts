@@ -37,8 +37,6 @@ class InfoChildInStorage extends Child {
   }
 
   info(facts: Readonly<Record<string, LabelValue>>): void {
-    if (typeof facts !== 'object' || facts === null)
-      this.refuse('info()', 'an object of facts', facts);
     const pairs = this.#toPairs(facts);
     if (this.#detached) return;
     // The new statement before the old one goes: a reader may see both, but never none.
@@ -50,6 +48,11 @@ class InfoChildInStorage extends Child {
 
   #toPairs(facts: Readonly<Record<string, unknown>>): Pairs {
     const { subject, family } = this.declaration;
+    if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) {
+      throw new TypeError(
+        `${subject}: info() refused, expected an object of facts, got ${show(facts)}`,
+      );
+    }
     validateLabelNames(subject, family, Object.keys(facts));
     return Object.entries(facts).map(([name, value]) => {
       if (family.labelNames.includes(name)) {

@@ -7,7 +7,7 @@ import { MemoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { CollectionRun, isStored, nameOf } from './collection-run.ts';
-import { CollectorFailures, type FailureReason } from './failures.ts';
+import { CollectorFailures, type FailureReason, reportOnce } from './failures.ts';
 import { restrict } from './restricted.ts';
 
 /** How a registry is set up. */
@@ -16,7 +16,10 @@ export interface CollectorRegistryOptions {
   readonly storage?: Storage;
   /** How long an asynchronous collector may take, in milliseconds: 5000 unless given, < 2^31. */
   readonly collectTimeoutMs?: number;
-  /** Told of every collector that failed, beside the metric that counts them. */
+  /**
+   * Told of every collector that failed, beside the metric that counts them. Unless given, each
+   * failure is written to the console the first time it happens.
+   */
   readonly onError?: (error: MetricsError) => void;
   /** The time; the machine's unless given. For tests. */
   readonly clock?: Clock;
@@ -49,7 +52,7 @@ export class CollectorRegistry implements Collector {
   readonly #failures = new CollectorFailures();
   readonly #hanging = new Set<Collector>();
   readonly #timeoutMs: number;
-  readonly #onError: ((error: MetricsError) => void) | undefined;
+  readonly #onError: (error: MetricsError) => void;
   #storage: Storage | undefined;
 
   /**
@@ -58,11 +61,11 @@ export class CollectorRegistry implements Collector {
    */
   constructor(options: CollectorRegistryOptions = {}) {
     validateOptions(options);
-    const { storage, collectTimeoutMs = 5000, onError, clock = SYSTEM_CLOCK } = options;
+    const { storage, collectTimeoutMs = 5000, clock = SYSTEM_CLOCK } = options;
     this.clock = clock;
     this.#storage = storage;
     this.#timeoutMs = collectTimeoutMs;
-    this.#onError = onError;
+    this.#onError = options.onError ?? reportOnce();
   }
 
   /** Where the metrics of this registry keep their numbers. */
@@ -140,6 +143,11 @@ export class CollectorRegistry implements Collector {
     if (this.#storage?.collect !== undefined && isStored(collector)) collector.withdraw();
   }
 
+  /** Removes all collectors: for tests, and for programs that load their modules anew. */
+  clear(): void {
+    for (const collector of [...this.#collectors.keys()]) this.unregister(collector);
+  }
+
   /** The collector that has claimed `name`, with or without a suffix such as `_total`. */
   get(name: string): Collector | undefined {
     return this.#owners.get(name);
@@ -198,7 +206,7 @@ export class CollectorRegistry implements Collector {
           : `expected families, got ${cause instanceof Error ? cause.message : show(cause)}`;
     const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
     try {
-      this.#onError?.(
+      this.#onError(
         new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }),
       );
     } catch {
@@ -214,7 +222,7 @@ export class CollectorRegistry implements Collector {
     const type = families[0]?.type ?? 'collector';
     const taken = families.flatMap(claimedNames).find((name) => this.#owners.has(name));
     throw new AlreadyRegisteredError(
-      `${type} "${nameOf(collector)}": already registered, expected a free name, got ${show(taken ?? nameOf(collector))} of "${nameOf(owner)}"`,
+      `${type} "${nameOf(collector)}": already registered, expected a free name, got one that registry.get(${show(taken ?? nameOf(collector))}) has: "${nameOf(owner)}"`,
       owner,
     );
   }

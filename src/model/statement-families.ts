@@ -30,7 +30,7 @@ export class InfoMetricFamily extends CollectedFamily {
     facts: Readonly<Record<string, LabelValue>>,
     options: StatementMetricOptions = {},
   ): this {
-    if (typeof facts !== 'object' || facts === null) {
+    if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) {
       throw new TypeError(
         `${this.subject}: no facts, expected an object of facts, got ${show(facts)}`,
       );
@@ -69,7 +69,7 @@ export class StateSetMetricFamily extends CollectedFamily {
     states: Readonly<Record<string, boolean>>,
     options: StatementMetricOptions = {},
   ): this {
-    if (typeof states !== 'object' || states === null) {
+    if (typeof states !== 'object' || states === null || Array.isArray(states)) {
       throw new TypeError(
         `${this.subject}: no states, expected an object of states, got ${show(states)}`,
       );
