@@ -19,14 +19,19 @@ const rings: { readonly [folder: string]: readonly string[] } = {
   multiprocess: ['model', 'storage', 'aggregate', 'node'],
   collectors: ['model', 'metrics', 'node'],
   http: ['model', 'exposition', 'metrics'],
-  'http/node': ['http', 'model', 'exposition', 'metrics', 'node'],
+  'http/node': ['http', 'model', 'exposition', 'metrics', 'environment.ts', 'node'],
   push: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
   live: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
   lint: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
   testing: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
   'index.ts': ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
-  'node.ts': ['index.ts', 'model', 'storage', 'metrics', 'exposition', 'multiprocess', 'node'],
+  'environment.ts': ['metrics', 'multiprocess', 'node'],
+  'node.ts': ['index.ts', 'environment.ts'],
+  'node-http.ts': ['http', 'environment.ts'],
 };
+
+/** Entries with a face of their own for Node, Bun and Deno, which reads the environment. */
+const nodeFaces: { readonly [subpath: string]: string } = { '.': 'node', './http': 'node-http' };
 
 /** Folders that nothing imports, and that may import whatever is below them. */
 const rims = ['prom-client', 'cli'];
@@ -139,6 +144,7 @@ describe('the entries', () => {
     const expected = entries().map(({ specifier, path }) => {
       const subpath = specifier.slice(manifest().name.length + 1);
       if (subpath === '') return path === 'node' ? 'src/node.ts' : 'src/index.ts';
+      if (path === 'node-http') return 'src/node-http.ts';
       return `src/${subpath}/index.ts`;
     });
     deepEqual(
@@ -155,8 +161,8 @@ describe('the entries', () => {
     for (const { subpath, conditions, file } of targets()) {
       if (subpath === './package.json') continue;
       const folder = subpath === '.' ? '' : `${subpath.slice(2)}/`;
-      const node = subpath === '.' && ['node', 'bun'].includes(conditions[0] ?? '');
-      const name = `${folder}${node ? 'node' : 'index'}`;
+      const face = ['node', 'bun'].includes(conditions[0] ?? '') ? nodeFaces[subpath] : undefined;
+      const name = face ?? `${folder}index`;
       const twin = conditions.at(-1) === 'require';
       equal(file, twin ? `./dist/cjs/${name}.cjs` : `./dist/${name}.js`, conditions.join(' '));
     }
@@ -170,12 +176,15 @@ describe('the entries', () => {
     }
   });
 
-  it('give Node whatever the main entry gives everyone', () => {
-    const node = new Set(exported('src/node.ts'));
-    deepEqual(
-      exported('src/index.ts').filter((name) => !node.has(name)),
-      [],
-    );
+  it('give Node what they give everyone', () => {
+    deepEqual(exported('src/node.ts'), exported('src/index.ts'));
+    deepEqual(exported('src/node-http.ts'), exported('src/http/index.ts'));
+  });
+
+  it('read the environment wherever Node meets the default registry', () => {
+    for (const path of ['node', 'node-http', 'http/node/index']) {
+      equal(closure(`src/${path}.ts`).has('src/environment.ts'), true, path);
+    }
   });
 
   it('reach nothing of Node from the main entry, exposition or http', () => {

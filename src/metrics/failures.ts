@@ -1,6 +1,7 @@
 /** What goes wrong in a scrape, as a metric of the registry in which it went wrong. */
 
 import type { StoredFamily } from '../model/cells.ts';
+import type { MetricsError } from '../model/error.ts';
 import type { Collector, MetricFamily } from '../model/family.ts';
 import { LabelTree } from '../model/label-tree.ts';
 import { samplesOf } from '../model/sample.ts';

@@ -222,9 +222,9 @@ export class LabelledMetric<Child> implements Metric {
 
   /** Refuses what only a child can do. */
   refuseWithoutLabels(method: string): never {
-    const names = this.#labelNames.map((name) => `"${name}"`).join(', ');
+    const names = this.#labelNames.map((name) => `${name}: …`).join(', ');
     throw new TypeError(
-      `${this.#declaration.subject}: ${method}() called on a metric with labels, expected labels(${names}).${method}(), got ${method}()`,
+      `${this.#declaration.subject}: ${method}() called on a metric with labels, expected labels({ ${names} }).${method}(), got ${method}()`,
     );
   }
 }

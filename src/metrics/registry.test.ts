@@ -143,12 +143,12 @@ describe('CollectorRegistry.register', () => {
       name: 'AlreadyRegisteredError',
       code: 'ALREADY_REGISTERED',
       message:
-        'gauge "job_seconds_count": already registered, expected a free name, got "job_seconds_count" of "job_seconds"',
+        'gauge "job_seconds_count": already registered, expected a free name, got "job_seconds_count", see registry.get(), of "job_seconds"',
       existing: durations,
     });
     throws(() => new Counter({ name: 'job_seconds', help: 'C.', registry }), {
       message:
-        'counter "job_seconds": already registered, expected a free name, got "job_seconds" of "job_seconds"',
+        'counter "job_seconds": already registered, expected a free name, got "job_seconds", see registry.get(), of "job_seconds"',
     });
   });
 
@@ -171,8 +171,7 @@ describe('CollectorRegistry.register', () => {
     registry.register(collector);
     throws(() => registry.register(collector), {
       name: 'AlreadyRegisteredError',
-      message:
-        'collector "Temperatures": already registered, expected a free name, got "Temperatures" of "Temperatures"',
+      message: 'collector "Temperatures": already registered, expected a free name, got it again',
       existing: collector,
     });
     registry.register(new Temperatures());
@@ -316,5 +315,17 @@ describe('REGISTRY', () => {
     } finally {
       anchors[key] = anchor;
     }
+  });
+});
+
+describe('CollectorRegistry.clear', () => {
+  it('removes every collector and frees the names', async () => {
+    const registry = new CollectorRegistry();
+    new Counter({ name: 'jobs_total', help: 'Jobs.', registry }).inc();
+    registry.register({ collect: () => [] });
+    registry.clear();
+    deepEqual(await registry.collect().next(), { done: true, value: undefined });
+    equal(registry.get('jobs_total'), undefined);
+    new Counter({ name: 'jobs_total', help: 'Jobs.', registry });
   });
 });

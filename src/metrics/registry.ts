@@ -206,9 +206,7 @@ export class CollectorRegistry implements Collector {
           : `expected families, got ${cause instanceof Error ? cause.message : show(cause)}`;
     const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
     try {
-      this.#onError(
-        new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }),
-      );
+      this.#onError(new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }));
     } catch {
       // The listener's own mistake must not cost the scrape.
     }
@@ -221,8 +219,12 @@ export class CollectorRegistry implements Collector {
   ): never {
     const type = families[0]?.type ?? 'collector';
     const taken = families.flatMap(claimedNames).find((name) => this.#owners.has(name));
+    const got =
+      taken === undefined
+        ? 'it again'
+        : `${show(taken)}, see registry.get(), of "${nameOf(owner)}"`;
     throw new AlreadyRegisteredError(
-      `${type} "${nameOf(collector)}": already registered, expected a free name, got one that registry.get(${show(taken ?? nameOf(collector))}) has: "${nameOf(owner)}"`,
+      `${type} "${nameOf(collector)}": already registered, expected a free name, got ${got}`,
       owner,
     );
   }

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
-import { type Outcome, runUntilEnd, startTimer, type Timer } from './timer.ts';
+import { type Outcome, runUntilEnd, startTimer, stopwatch, type Timer } from './timer.ts';
 
 function timer(): { end: Timer; clock: ManualClock; recorded: number[] } {
   const clock = new ManualClock();
@@ -122,5 +122,23 @@ describe('SYSTEM_CLOCK', () => {
       });
     });
     deepEqual(calls, ['called']);
+  });
+});
+
+describe('stopwatch', () => {
+  it('tells the seconds since it was made, as often as it is asked', () => {
+    const clock = new ManualClock();
+    const seconds = stopwatch(clock);
+    clock.pass(2);
+    equal(seconds(), 2);
+    clock.pass(0.5);
+    equal(seconds(), 2.5);
+  });
+
+  it('tells 0 where the clock was set back', () => {
+    const clock = new ManualClock();
+    const seconds = stopwatch(clock);
+    clock.pass(-1);
+    equal(seconds(), 0);
   });
 });

@@ -2,7 +2,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Clock } from './clock.ts';
+import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 
 /**
  * Ends a measurement: records the seconds since it began and returns them. The first call records;
@@ -34,6 +34,22 @@ export function startTimer(clock: Clock, record: (seconds: number) => void): Tim
   };
   (end as unknown as Record<symbol, () => number>)[DISPOSE] = end;
   return end as unknown as Timer;
+}
+
+/**
+ * Begins to measure, and returns a function that tells the seconds since: for durations whose labels
+ * are known at the end alone.
+ *
+ * @example
+ * ```ts
+ * const seconds = stopwatch();
+ * const { status } = await fetch('http://localhost/');
+ * durations.labels({ status }).observe(seconds());
+ * ```
+ */
+export function stopwatch(clock: Clock = SYSTEM_CLOCK): () => number {
+  const start = clock.elapsed();
+  return () => Math.max(clock.elapsed() - start, 0);
 }
 
 /** How a call ended. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import '../../environment.ts';
+
 export type { AuthenticationOptions, BasicAuth } from '../authentication.ts';
 export type { MetricsHandlerOptions } from '../exchange.ts';
 export { type NodeMetricsHandler, nodeMetricsHandler } from './handler.ts';
