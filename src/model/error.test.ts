@@ -27,6 +27,7 @@ describe('show', () => {
     [new Point(), 'an object of class Point'],
     [new Date(0), 'an object of class Date'],
     [[1, 'a', [null]], '[1, "a", [null]]'],
+    [new Array(2), '[undefined, undefined]'],
     [[1, 2, 3, 4, 5, 6, 7, 8, 9], '[1, 2, 3, 4, 5, 6, 7, 8, …]'],
   ];
   for (const [value, text] of shown) {

@@ -49,7 +49,7 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value))
-    return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', …' : ''}]`;
+    return `[${Array.from(value.slice(0, 8), show).join(', ')}${value.length > 8 ? ', …' : ''}]`;
   const name: unknown = value.constructor?.name;
   return name === 'Object' || typeof name !== 'string' ? 'an object' : `an object of class ${name}`;
 }

@@ -1,0 +1,141 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GaugeHistogramMetricFamily, SummaryMetricFamily } from '../model/distribution-families.ts';
+import type { Collector, MetricFamily } from '../model/family.ts';
+import { CounterMetricFamily, GaugeMetricFamily } from '../model/number-families.ts';
+import { InfoMetricFamily, StateSetMetricFamily } from '../model/statement-families.ts';
+import { Counter } from './counter.ts';
+import { Gauge } from './gauge.ts';
+import { Histogram } from './histogram.ts';
+import { CollectorRegistry } from './registry.ts';
+
+/** What is shown of each family, by the names that were asked for. */
+async function shown(registry: CollectorRegistry, ...names: string[]): Promise<unknown> {
+  const families: Record<string, unknown> = {};
+  const source = registry.restrictedTo(names).collect() as AsyncIterable<MetricFamily>;
+  for await (const { name, samples } of source) {
+    families[name] = Array.from(samples, (sample) => {
+      const labels = Object.values(sample.labels).join(',');
+      return `${sample.name}${labels === '' ? '' : `{${labels}}`} ${sample.value}`;
+    });
+  }
+  return families;
+}
+
+function filled(): CollectorRegistry {
+  const registry = new CollectorRegistry();
+  new Counter({ name: 'c_total', help: 'C.', labelNames: ['a'], registry }).labels('x').inc(3);
+  new Gauge({ name: 'g', help: 'G.', registry }).set(4);
+  new Histogram({ name: 'h', help: 'H.', buckets: [1], labelNames: ['a'], registry })
+    .labels('x')
+    .observe(0.5);
+  registry.register({
+    collect: () => [
+      new SummaryMetricFamily({ name: 's', help: 'S.' }).addMetric([], {
+        count: 1,
+        sum: 2,
+        quantiles: [[0.5, 2]],
+      }),
+      new GaugeHistogramMetricFamily({ name: 'gh', help: 'GH.' }).addMetric([], {
+        buckets: [[Infinity, 3]],
+        sum: 7,
+      }),
+      new InfoMetricFamily({ name: 'i', help: 'I.' }).addMetric([], { version: '1' }),
+      new StateSetMetricFamily({ name: 'e', help: 'E.' }).addMetric([], { on: true }),
+    ],
+  });
+  return registry;
+}
+
+describe('restrictedTo', () => {
+  const cases: readonly (readonly [readonly string[], unknown])[] = [
+    [[], {}],
+    [['nothing'], {}],
+    [['c'], { c: ['c_total{x} 3'] }],
+    [['c_total'], { c: ['c_total{x} 3'] }],
+    [['g'], { g: ['g 4'] }],
+    [['g_total'], {}],
+    [['h'], { h: ['h_bucket{x,1.0} 1', 'h_bucket{x,+Inf} 1', 'h_sum{x} 0.5', 'h_count{x} 1'] }],
+    [['h_bucket'], { h: ['h_bucket{x,1.0} 1', 'h_bucket{x,+Inf} 1'] }],
+    [['h_sum'], { h: ['h_sum{x} 0.5'] }],
+    [['h_count', 'h_sum'], { h: ['h_sum{x} 0.5', 'h_count{x} 1'] }],
+    [['s'], { s: ['s{0.5} 2', 's_sum 2', 's_count 1'] }],
+    [['s_count'], { s: ['s_count 1'] }],
+    [['gh_gsum'], { gh: ['gh_gsum 7'] }],
+    [['gh_gcount', 'gh_bucket'], { gh: ['gh_bucket{+Inf} 3', 'gh_gcount 3'] }],
+    [['i'], { i: ['i_info{1} 1'] }],
+    [['i_info'], { i: ['i_info{1} 1'] }],
+    [['e'], { e: ['e{on} 1'] }],
+    [['e', 'c'], { c: ['c_total{x} 3'], e: ['e{on} 1'] }],
+    [['__proto__', 'toString'], {}],
+  ];
+  for (const [names, families] of cases) {
+    it(`shows ${JSON.stringify(families)} for ${JSON.stringify(names)}`, async () => {
+      deepEqual(await shown(filled(), ...names), families);
+    });
+  }
+
+  it('calls none of the collectors that described other families', async () => {
+    const registry = new CollectorRegistry();
+    const called: string[] = [];
+    const collector = (name: string, describes: boolean): Collector => ({
+      collect: () => {
+        called.push(name);
+        return [new GaugeMetricFamily({ name, help: '' })];
+      },
+      ...(describes && { describe: () => [{ name, type: 'gauge' }] }),
+    });
+    registry.register(collector('a', true));
+    registry.register(collector('b', true));
+    registry.register(collector('c', false));
+    deepEqual(await shown(registry, 'a'), { a: [] });
+    deepEqual(called, ['a', 'c']);
+  });
+
+  it('keeps help, unit, times and exemplars of what it shows', async () => {
+    const registry = new CollectorRegistry();
+    const exemplar = { labels: { trace_id: 'a' }, value: 1 };
+    const options = { exemplar, created: 5, timestamp: 1700000000 };
+    registry.register({
+      collect: () => [
+        new CounterMetricFamily({ name: 'sent_bytes', help: 'Sent.', unit: 'bytes' })
+          .addMetric([], 1, options)
+          .addMetric([], 2),
+      ],
+    });
+    const source = registry.restrictedTo(['sent_bytes_total']).collect();
+    for await (const { name, type, help, unit, samples } of source as AsyncIterable<MetricFamily>) {
+      deepEqual([name, type, help, unit], ['sent_bytes', 'counter', 'Sent.', 'bytes']);
+      deepEqual(
+        [...samples],
+        [
+          { name: 'sent_bytes_total', labels: {}, value: 1, timestamp: 1700000000, exemplar },
+          { name: 'sent_bytes_total', labels: {}, value: 2 },
+        ],
+      );
+    }
+  });
+
+  it('shows failures where they are asked for', async () => {
+    const registry = new CollectorRegistry();
+    registry.register({
+      collect: () => {
+        throw new Error('boom');
+      },
+    });
+    const name = 'promethium_collector_failures_total';
+    deepEqual(await shown(registry, 'x'), {});
+    deepEqual(await shown(registry, name), {
+      promethium_collector_failures: [`${name}{Object,throw} 2`],
+    });
+  });
+
+  it('is a view of the registry as it is at the scrape', async () => {
+    const registry = new CollectorRegistry();
+    const view = registry.restrictedTo(['late']);
+    new Gauge({ name: 'late', help: 'L.', registry });
+    const names: string[] = [];
+    for await (const { name } of view.collect() as AsyncIterable<MetricFamily>) names.push(name);
+    equal(names.join(), 'late');
+  });
+});
