@@ -148,9 +148,12 @@ export class CollectorRegistry implements Collector {
     for (const collector of [...this.#collectors.keys()]) this.unregister(collector);
   }
 
-  /** The collector that has claimed `name`, with or without a suffix such as `_total`. */
-  get(name: string): Collector | undefined {
-    return this.#owners.get(name);
+  /**
+   * The collector that has claimed `name`, with or without a suffix such as `_total`: for modules
+   * that are loaded anew. Its type is the caller's to know.
+   */
+  get<Known extends Collector = Collector>(name: string): Known | undefined {
+    return this.#owners.get(name) as Known | undefined;
   }
 
   /**
