@@ -18,12 +18,13 @@ export interface Crowd<Made> {
  * @throws {Error} When the contender has not counted on every series.
  */
 export async function bytesPerSeries<Made>({ count, make, counted }: Crowd<Made>): Promise<number> {
-  // Compiled code, and what the first series of all sets up, is not what a series costs.
-  make();
+  // Compiled code, and what the first series of all sets up, is not what a series costs. The first ones
+  // are kept to the end, since they would go at a moment that nobody can foresee.
+  const first = make();
   const before = used();
-  const made = make();
+  const second = make();
   const bytes = used() - before;
-  expectCount(await counted(made), count);
+  for (const made of [first, second]) expectCount(await counted(made), count);
   return bytes / count;
 }
 

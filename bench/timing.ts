@@ -58,19 +58,21 @@ export interface Task {
  *
  * Before each run all garbage is collected: between two scrapes of a busy service that happens as well.
  */
-export async function milliseconds({ prepare, run }: Task): Promise<number> {
-  const once = async (): Promise<number> => {
-    prepare?.();
-    collectGarbage();
-    const start = performance.now();
-    await run();
-    return performance.now() - start;
-  };
+export async function milliseconds(task: Task): Promise<number> {
   const begun = performance.now();
-  for (let i = 0; i < 3 || performance.now() - begun < WARM_UP_MS; i++) await once();
+  for (let i = 0; i < 3 || performance.now() - begun < WARM_UP_MS; i++) await once(task);
   const samples: number[] = [];
-  for (let i = 0; i < SAMPLES; i++) samples.push(await once());
+  for (let i = 0; i < SAMPLES; i++) samples.push(await once(task));
   return median(samples);
+}
+
+/** Milliseconds that a single run takes. */
+export async function once({ prepare, run }: Task): Promise<number> {
+  prepare?.();
+  collectGarbage();
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
 }
 
 /** Collects all garbage, so that no contender pays for another's, or for its own of an earlier run. */
