@@ -282,6 +282,38 @@ describe('a collector past its time limit', () => {
     equal(clock.waiting, 0);
   });
 
+  it('may be a metric whose callback hangs, which shows nothing rather than what it was', async () => {
+    const { registry, clock } = watched();
+    let asked = 0;
+    let answer = (_: number): void => {};
+    new Gauge({
+      name: 'g',
+      help: 'G.',
+      registry,
+      callback: () => {
+        asked++;
+        return new Promise<number>((resolve) => {
+          answer = resolve;
+        });
+      },
+    });
+    const first = scrape(registry);
+    await Promise.resolve();
+    clock.pass(5);
+    const failures = (count: number): string =>
+      `promethium_collector_failures_total{collector=g,reason=timeout} ${count}`;
+    deepEqual(await first, [failures(1)]);
+    deepEqual(await scrape(registry), [failures(2)]);
+    equal(asked, 1);
+    answer(1);
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    const recovered = scrape(registry);
+    await Promise.resolve();
+    equal(asked, 2);
+    answer(7);
+    deepEqual(await recovered, ['g 7', failures(2)]);
+  });
+
   it('is one failure, though it rejects later', async () => {
     const { registry, clock, errors } = watched();
     const slow = new Slow();

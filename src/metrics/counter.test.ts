@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../test/manual-clock.ts';
+import { toOpenMetrics, toText } from '../exposition/format.ts';
 import type { MetricFamily } from '../model/family.ts';
 import { Counter, type CounterOptions } from './counter.ts';
 import { CollectorRegistry } from './registry.ts';
@@ -31,6 +32,16 @@ describe('Counter', () => {
       equal(family!.name, 'sent_bytes');
       deepEqual([...family!.samples], [{ name: 'sent_bytes_total', labels: {}, value: 0 }]);
     }
+  });
+
+  it('is called after a scrape what it was called before, in either format', async () => {
+    const registry = new CollectorRegistry();
+    const sent = counter({ registry });
+    const before = await toText(registry);
+    await toOpenMetrics(registry);
+    equal(sent.name, 'sent_bytes_total');
+    equal(await toText(registry), before);
+    equal(registry.get('sent_bytes_total'), sent);
   });
 
   for (const amount of [-1, -Number.MIN_VALUE, -Infinity, Infinity, Number.NaN]) {

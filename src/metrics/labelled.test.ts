@@ -354,6 +354,51 @@ describe('remove() and clear()', () => {
   });
 });
 
+describe('a scrape that is paused', () => {
+  it('shows no series twice, none that is gone, and no value of another', () => {
+    const gauge = new Gauge({ name: 'x', help: 'X.', labelNames: ['a'], registry: null });
+    for (const [i, label] of ['a', 'b', 'c', 'd'].entries()) gauge.labels(label).set(i);
+    const shown: unknown[] = [];
+    let full = false;
+    let label = '';
+    const writer = {
+      get full() {
+        return full;
+      },
+      begin() {},
+      label: (_: number, text: string) => {
+        label = text;
+      },
+      number: (value: number) => {
+        shown.push([label, value]);
+        full = true;
+      },
+    };
+    const [family] = gauge.collect() as MetricFamily[];
+    const walk = family!.walk(writer as never);
+    equal(walk.advance(), false);
+    gauge.remove('a');
+    gauge.remove('c');
+    // These take the cells of the two that went.
+    gauge.labels('a').set(10);
+    gauge.labels('e').set(11);
+    gauge.labels('d').set(12);
+    for (full = false; !walk.advance(); full = false);
+    deepEqual(shown, [
+      ['a', 0],
+      ['b', 1],
+      ['d', 12],
+      ['e', 11],
+    ]);
+    deepEqual(samples(gauge), [
+      ['a', 10],
+      ['b', 1],
+      ['d', 12],
+      ['e', 11],
+    ]);
+  });
+});
+
 describe('a metric with labels', () => {
   it('tells how it was declared', () => {
     const { type, name, help, labelNames } = requests();
@@ -389,7 +434,7 @@ describe('a metric with labels', () => {
       const counter = requests();
       throws(() => (counter as unknown as Record<string, () => void>)[method]!(), {
         name: 'TypeError',
-        message: `counter "http_requests_total": ${method}() called on a metric with labels, expected labels("method", "status").${method}(), got ${method}()`,
+        message: `counter "http_requests_total": ${method}() called on a metric with labels, expected labels({ method: …, status: … }).${method}(), got ${method}()`,
       });
       deepEqual(Object.keys(counter), []);
     });

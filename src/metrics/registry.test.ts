@@ -191,6 +191,11 @@ describe('CollectorRegistry.register', () => {
         message: `registry "register": no collector, expected an object with collect(), got ${shown}`,
       });
     }
+    throws(() => registry.register(registry), {
+      name: 'TypeError',
+      message:
+        'registry "register": a registry in itself, expected another collector, got the registry',
+    });
     throws(() => registry.register(describing('x', 'untyped' as never)), {
       name: 'TypeError',
       message: 'collector "x": described by an unknown type, expected a MetricType, got "untyped"',

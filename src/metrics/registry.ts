@@ -98,13 +98,19 @@ export class CollectorRegistry implements Collector {
    * Adds a collector, and claims every name that its families' lines may bear. A collector with a
    * `describe()` has its names claimed now, one without is checked at each scrape.
    *
-   * @throws {TypeError} When it has no `collect()`, or describes a family of unknown type.
+   * @throws {TypeError} When it has no `collect()`, is this registry, or describes a family of unknown type.
    * @throws {AlreadyRegisteredError} When one of its names is taken.
    */
   register(collector: Collector): void {
     if (typeof collector?.collect !== 'function') {
       throw new TypeError(
         `registry "register": no collector, expected an object with collect(), got ${show(collector)}`,
+      );
+    }
+    // Its scrape would begin another one of itself, without end.
+    if ((collector as Collector) === this) {
+      throw new TypeError(
+        'registry "register": a registry in itself, expected another collector, got the registry',
       );
     }
     const families = [...(collector.describe?.() ?? [])];
