@@ -10,6 +10,9 @@ import { Counter } from './counter.ts';
 import { Gauge } from './gauge.ts';
 import { CollectorRegistry, type CollectorRegistryOptions } from './registry.ts';
 
+/** A scrape that waits for ever fails its test rather than holding up all others. */
+const BOUNDED = { timeout: 5000 };
+
 /** The samples of a scrape as lines. */
 async function scrape(source: Collector): Promise<string[]> {
   const lines: string[] = [];
@@ -60,7 +63,7 @@ class Slow implements Collector {
   }
 }
 
-describe('a scrape', () => {
+describe('a scrape', BOUNDED, () => {
   const shapes: readonly (readonly [string, () => unknown])[] = [
     ['an array', () => [family('x')]],
     ['a set', () => new Set([family('x')])],
@@ -239,7 +242,7 @@ describe('a scrape', () => {
   });
 });
 
-describe('a collector past its time limit', () => {
+describe('a collector past its time limit', BOUNDED, () => {
   it('costs its own families, and is not called again until it has answered', async () => {
     const { registry, clock, errors } = watched({ collectTimeoutMs: 2500 });
     const slow = new Slow();
@@ -405,7 +408,7 @@ function answering(...families: readonly MetricFamily[]): SharedStorage {
   return storage;
 }
 
-describe('a scrape of a shared storage', () => {
+describe('a scrape of a shared storage', BOUNDED, () => {
   it('shows what the storage has, then the families of this process’s own collectors', async () => {
     const { registry } = watched({ storage: answering(family('shared', 42)) });
     registry.register({ collect: () => [family('own')] });

@@ -251,7 +251,8 @@ describe('a gauge with a callback', () => {
 
   it('has one for each child that was given one', async () => {
     const queues = new Gauge({ name: 'q', help: 'Q.', labelNames: ['queue'], registry: null });
-    queues.labels('a').setFunction(() => 1);
+    let asked = 0;
+    queues.labels('a').setFunction(() => ++asked);
     queues.labels('b').setFunction(async () => 2);
     queues.labels('c').set(3);
     deepEqual(await samples(queues), [
@@ -266,6 +267,7 @@ describe('a gauge with a callback', () => {
       ['c', 3],
       ['a', 9],
     ]);
+    equal(asked, 1);
   });
 
   it('leaves no promise unheard where one rejects and another throws', async () => {
