@@ -17,10 +17,11 @@ const rings: { readonly [folder: string]: readonly string[] } = {
   metrics: ['model', 'storage'],
   exposition: ['model'],
   multiprocess: ['model', 'storage', 'aggregate', 'node'],
-  collectors: ['model', 'metrics', 'node'],
+  collectors: ['model', 'metrics', 'environment.ts', 'node'],
   http: ['model', 'exposition', 'metrics'],
   'http/node': ['http', 'model', 'exposition', 'metrics', 'environment.ts', 'node'],
   push: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
+  'push/textfile': ['model', 'metrics', 'exposition', 'environment.ts', 'node'],
   live: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
   lint: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
   testing: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
@@ -182,7 +183,13 @@ describe('the entries', () => {
   });
 
   it('read the environment wherever Node meets the default registry', () => {
-    for (const path of ['node', 'node-http', 'http/node/index']) {
+    for (const path of [
+      'node',
+      'node-http',
+      'http/node/index',
+      'collectors/index',
+      'push/textfile/index',
+    ]) {
       equal(closure(`src/${path}.ts`).has('src/environment.ts'), true, path);
     }
   });

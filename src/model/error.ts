@@ -16,8 +16,11 @@ export type MetricsErrorCode =
   | 'FILE_CORRUPT'
   | 'FILE_FOREIGN'
   | 'FILE_NEWER'
+  | 'FILE_UNREADABLE'
+  | 'WRITE_FAILED'
   | 'MAPPING_FAILED'
-  | 'LISTEN_FAILED';
+  | 'LISTEN_FAILED'
+  | 'DOCUMENT_INVALID';
 
 /**
  * Something outside the caller's arguments stood in the way.

@@ -1,0 +1,199 @@
+/**
+ * What all collectors of this folder have in common: metrics that are registered together, stopped
+ * together, and there once a registry however often they are asked for.
+ */
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Metric } from '../metrics/child.ts';
+import { Counter } from '../metrics/counter.ts';
+import { REGISTRY } from '../metrics/default-registry.ts';
+import { Gauge } from '../metrics/gauge.ts';
+import type { CollectorRegistry } from '../metrics/registry.ts';
+import type { MultiprocessMode } from '../model/cells.ts';
+import { show } from '../model/error.ts';
+import type { Collector } from '../model/family.ts';
+
+/** What every collector takes. */
+export interface CollectorOptions {
+  /** Where the metrics are registered: `REGISTRY` unless given. */
+  readonly registry?: CollectorRegistry;
+}
+
+/** Metrics that are being collected. */
+export interface CollectorHandle {
+  /**
+   * Takes the metrics out of the registry, and ends every observer and timer behind them. Where the
+   * same metrics were asked for several times, the last handle to be stopped does.
+   */
+  stop(): void;
+  /** The same as {@linkcode CollectorHandle.stop}, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** What a callback-driven metric is made of. */
+export interface ReadMetric {
+  readonly name: string;
+  readonly help: string;
+  /** How the values of several processes are shown; gauges alone need it. */
+  readonly mode?: MultiprocessMode;
+  /** Asked at every scrape. */
+  readonly read: () => number;
+}
+
+// As in metrics/timer.ts: runtimes without the symbol have no `using` either.
+const DISPOSE: typeof Symbol.dispose =
+  (Symbol as { dispose?: typeof Symbol.dispose }).dispose ??
+  (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
+
+/** The metrics of one collector in one registry. */
+export class MetricGroup {
+  /** Where they are registered. */
+  readonly registry: CollectorRegistry;
+  readonly #collectors: Collector[] = [];
+  readonly #ends: (() => void)[] = [];
+
+  constructor(registry: CollectorRegistry) {
+    this.registry = registry;
+  }
+
+  /** Takes charge of a metric, which has registered itself. */
+  add<Added extends Metric>(metric: Added): Added {
+    this.#collectors.push(metric);
+    return metric;
+  }
+
+  /** Adds a counter that is read. */
+  counter({ name, help, read }: ReadMetric): void {
+    this.add(new Counter({ name, help, registry: this.registry, callback: read }));
+  }
+
+  /** Adds a gauge that is read; over several processes it shows their sum unless told otherwise. */
+  gauge({ name, help, read, mode = 'livesum' }: ReadMetric): void {
+    const { registry } = this;
+    this.add(new Gauge({ name, help, registry, multiprocessMode: mode, callback: read }));
+  }
+
+  /**
+   * Calls `look` at the beginning of every scrape, for metrics that no callback can set: it is
+   * registered before them, as a collector that shows nothing.
+   */
+  beforeScrape(name: string, look: () => void): void {
+    const collector = {
+      name,
+      collect: (): [] => {
+        look();
+        return [];
+      },
+    };
+    this.registry.register(collector);
+    this.#collectors.push(collector);
+  }
+
+  /** Calls `end` when the group is stopped. */
+  onStop(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  /** Unregisters everything and ends what was begun. */
+  stop(): void {
+    for (const end of this.#ends.splice(0)) end();
+    for (const collector of this.#collectors.splice(0)) this.registry.unregister(collector);
+  }
+}
+
+interface Running {
+  readonly group: MetricGroup;
+  users: number;
+}
+
+const running = new WeakMap<CollectorRegistry, Map<string, Running>>();
+
+/**
+ * Starts a collector in the registry of `options`, or shares the one that runs there: a module that
+ * is loaded anew, or a library beside its program, asks twice for what can be there once. A start
+ * that fails half-way, since a name is taken, leaves nothing behind.
+ *
+ * @throws {TypeError} When the options are none, or the registry is not a CollectorRegistry.
+ */
+export function startGroup(
+  name: string,
+  options: CollectorOptions,
+  build: (group: MetricGroup) => void,
+): CollectorHandle {
+  const { registry = REGISTRY } = options;
+  const groups = running.get(registry) ?? new Map<string, Running>();
+  running.set(registry, groups);
+  let shared = groups.get(name);
+  if (shared === undefined) {
+    const group = new MetricGroup(registry);
+    try {
+      build(group);
+    } catch (error) {
+      group.stop();
+      throw error;
+    }
+    shared = { group, users: 0 };
+    groups.set(name, shared);
+  }
+  const { group } = shared;
+  const own = shared;
+  own.users++;
+  return toHandle(() => {
+    own.users--;
+    if (own.users > 0) return;
+    groups.delete(name);
+    group.stop();
+  });
+}
+
+/** A handle whose first `stop()` calls `stop`, and whose others do nothing. */
+export function toHandle(stop: () => void): CollectorHandle {
+  let stopped = false;
+  const once = (): void => {
+    if (stopped) return;
+    stopped = true;
+    stop();
+  };
+  return { stop: once, [DISPOSE]: once } as CollectorHandle;
+}
+
+/**
+ * Checks the options of a collector before anything is begun.
+ *
+ * @throws {TypeError} When they are no object, hold an unknown name, or no usable registry.
+ */
+export function validateOptions(subject: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${subject}: no options, expected an object, got ${show(options)}`);
+  }
+  const names = ['registry', ...known];
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    throw new TypeError(
+      `${subject}: unknown option, expected ${names.join(', ')}, got ${show(name)}`,
+    );
+  }
+  const { registry } = options as { readonly registry?: Partial<CollectorRegistry> | null };
+  if (registry === undefined || typeof registry?.register === 'function') return;
+  throw new TypeError(
+    `${subject} "registry": of the wrong type, expected a CollectorRegistry, got ${show(registry)}`,
+  );
+}
+
+/**
+ * Reads once for all metrics of a scrape, whose callbacks are called in one turn: they show one
+ * moment, and cost one reading.
+ */
+export function oncePerScrape<Value>(read: () => Value): () => Value {
+  let reading: { readonly value: Value } | undefined;
+  return () => {
+    if (reading === undefined) {
+      reading = { value: read() };
+      queueMicrotask(() => {
+        reading = undefined;
+      });
+    }
+    return reading.value;
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * Metrics as a file, for node-exporter's textfile collector: batch jobs and cron jobs, which are gone
+ * before anybody scrapes them.
+ *
+ * @example
+ * ```ts
+ * import { REGISTRY } from 'promethium';
+ * import { writeTextfile } from 'promethium/push/textfile';
+ *
+ * await writeTextfile({ path: '/var/lib/node_exporter/textfile/backup.prom', registry: REGISTRY });
+ * ```
+ *
+ * @module
+ */
+
+import '../../environment.ts';
+
+export { type TextfileOptions, writeTextfile } from './textfile.ts';
