@@ -16,7 +16,7 @@ import { newId, OwnFile } from './own-file.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
 import { reason } from './segment-file.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
 import type { Warnings } from './warnings.ts';
 import { WriteBehindTimer } from './write-behind-timer.ts';
 
@@ -41,11 +41,13 @@ export interface OwnSeriesOptions {
   readonly warnings: Warnings;
 }
 
-/** A family, with the place of its record in the file and in the memory that stands in for it. */
+/** A declaration, with its record in the file and in the memory that stands in for it. */
 interface Declared {
   readonly family: StoredFamily;
-  fileRef?: number;
-  heapRef?: number;
+  /** Counts the declarations: the last one of a name is the one that holds. */
+  readonly number: number;
+  inFile?: FamilyRecord;
+  onHeap?: FamilyRecord;
 }
 
 /** A writer with what was read of it. */
@@ -58,7 +60,8 @@ interface Part {
 /** Hands out cells in this process's file. */
 export class OwnSeries {
   readonly #options: OwnSeriesOptions;
-  readonly #declared: Declared[] = [];
+  /** The last declaration of each name. */
+  readonly #declared = new Map<string, Declared>();
   readonly #startTime: number = Date.now() / 1000;
   readonly #onExit = (): void => this.flush();
   #file: OwnFile | undefined;
@@ -68,6 +71,7 @@ export class OwnSeries {
   #closed = false;
   #retryAt = 0;
   #unshared = 0;
+  #declarations = 0;
 
   /** Nothing is opened yet. */
   constructor(options: OwnSeriesOptions) {
@@ -86,10 +90,10 @@ export class OwnSeries {
 
   /** Remembers a family and returns what hands out its cells. Never throws. */
   declare(family: StoredFamily): SeriesStorage {
-    const declared: Declared = { family };
-    this.#declared.push(declared);
+    const declared: Declared = { family, number: ++this.#declarations };
+    this.#declared.set(family.name, declared);
     // A family without series is shown as well, so that it must be in the file once there is one.
-    if (this.#file !== undefined) this.#inFile(() => this.#refInFile(declared));
+    if (this.#file !== undefined) this.#inFile((writer) => recordInFile(writer, declared));
     return {
       allocate: (labelValues, pairs) => this.#allocate(declared, labelValues, pairs),
       release: (place) => this.#release(place),
@@ -98,8 +102,10 @@ export class OwnSeries {
 
   /** What this process counted, in its file and on its heap. */
   async contributions(pace: Pace): Promise<Contribution[]> {
-    if (this.#declared.length > 0) this.#open();
-    if (this.#file === undefined) for (const declared of this.#declared) this.#refOnHeap(declared);
+    if (this.#declared.size > 0) this.#open();
+    if (this.#file === undefined) {
+      for (const declared of this.#declared.values()) this.#recordOnHeap(declared);
+    }
     const about = { process: processLabel(this.#options.identity), startTime: this.#startTime };
     const parts = [this.#filePart, this.#heapPart].filter((part) => part !== undefined);
     const reading = parts.map(({ id, contents }) => contents.read({ ...about, id }, pace));
@@ -128,15 +134,14 @@ export class OwnSeries {
   }
 
   #allocate(declared: Declared, labelValues: readonly string[], pairs?: Pairs): Cells {
-    const { family } = declared;
     this.#open();
     const place = this.#inFile((writer) =>
-      writer.allocate(this.#refInFile(declared), family, labelValues, pairs),
+      writer.allocate(recordInFile(writer, declared), labelValues, pairs),
     );
     if (place !== undefined) return place;
-    const ref = this.#refOnHeap(declared);
+    const record = this.#recordOnHeap(declared);
     this.#unshared++;
-    return this.#heap().writer.allocate(ref, family, labelValues, pairs);
+    return this.#heap().writer.allocate(record, labelValues, pairs);
   }
 
   #release(place: Cells): void {
@@ -157,14 +162,9 @@ export class OwnSeries {
     }
   }
 
-  #refInFile(declared: Declared): number {
-    declared.fileRef ??= this.#filePart!.writer.declare(declared.family);
-    return declared.fileRef;
-  }
-
-  #refOnHeap(declared: Declared): number {
-    declared.heapRef ??= this.#heap().writer.declare(declared.family);
-    return declared.heapRef;
+  #recordOnHeap(declared: Declared): FamilyRecord {
+    declared.onHeap ??= this.#heap().writer.declare(declared.family, declared.number);
+    return declared.onHeap;
   }
 
   #heap(): Part {
@@ -190,7 +190,9 @@ export class OwnSeries {
     }
     const { id, writer, path } = this.#file;
     this.#filePart = { id, writer, contents: new OwnContents(writer, path) };
-    for (const declared of this.#declared) this.#inFile(() => this.#refInFile(declared));
+    for (const declared of this.#declared.values()) {
+      this.#inFile((writer) => recordInFile(writer, declared));
+    }
     if (!this.#file.isWrittenBehind) return;
     this.#timer = new WriteBehindTimer(() => this.flush(), this.#options.flushIntervalMs);
     process.on('exit', this.#onExit);
@@ -220,6 +222,11 @@ export class OwnSeries {
         : new MetricsError('DIRECTORY_UNUSABLE', `directory "${directory}": ${detail}`, { cause });
     warnings.warn('file', error);
   }
+}
+
+function recordInFile(writer: SegmentWriter, declared: Declared): FamilyRecord {
+  declared.inFile ??= writer.declare(declared.family, declared.number);
+  return declared.inFile;
 }
 
 /**

@@ -39,12 +39,12 @@ describe('SegmentContents', () => {
   it('parses a series once, and all of them again after one was removed', () => {
     const writer = write();
     const ref = writer.declare(REQUESTS);
-    const place = writer.allocate(ref, REQUESTS, ['/a'], undefined);
+    const place = writer.allocate(ref, ['/a'], undefined);
     const contents = new SegmentContents('x');
     copy(writer, contents);
     parse(writer, contents);
     const [series] = contents.families[0]!.series;
-    writer.allocate(ref, REQUESTS, ['/b'], undefined);
+    writer.allocate(ref, ['/b'], undefined);
     copy(writer, contents);
     parse(writer, contents);
     equal(contents.families[0]!.series[0], series);
@@ -59,7 +59,7 @@ describe('SegmentContents', () => {
     const writer = write();
     const family = { ...REQUESTS, name: 'build', type: 'info' } as const;
     const long = 'ü\0'.repeat(1000);
-    writer.allocate(writer.declare(family), family, [''], [['', long]]);
+    writer.allocate(writer.declare(family), [''], [['', long]]);
     const contents = new SegmentContents('x');
     copy(writer, contents);
     parse(writer, contents);
@@ -70,7 +70,7 @@ describe('SegmentContents', () => {
   it('lets others run while it parses many records', () => {
     const writer = write();
     const ref = writer.declare(REQUESTS);
-    for (let i = 0; i < 5000; i++) writer.allocate(ref, REQUESTS, [`/${i}`], undefined);
+    for (let i = 0; i < 5000; i++) writer.allocate(ref, [`/${i}`], undefined);
     const contents = new SegmentContents('x');
     copy(writer, contents);
     ok(parse(writer, contents) >= 5);
@@ -80,11 +80,11 @@ describe('SegmentContents', () => {
   it('shows no wrong label, whichever bit of a record is flipped', () => {
     const writer = write();
     const ref = writer.declare(REQUESTS);
-    writer.release(writer.allocate(ref, REQUESTS, ['/old'], undefined));
+    writer.release(writer.allocate(ref, ['/old'], undefined));
     for (const path of ['/', '/abc', '/abcdefghij']) {
-      writer.allocate(ref, REQUESTS, [path], undefined);
+      writer.allocate(ref, [path], undefined);
     }
-    writer.allocate(writer.declare(CONNECTIONS), CONNECTIONS, [], undefined);
+    writer.allocate(writer.declare(CONNECTIONS), [], undefined);
     const expected = ['requests,/', 'requests,/abc', 'requests,/abcdefghij', 'connections'];
     for (let bit = HEADER_BYTES * 8; bit < writer.published * 8; bit++) {
       const contents = new SegmentContents('x');
@@ -106,7 +106,7 @@ describe('SegmentWriter', () => {
     const writer = write();
     const ref = writer.declare(REQUESTS);
     const before = writer.published;
-    writer.allocate(ref, REQUESTS, ['/some/path/of/23/letters'.slice(1)], undefined);
+    writer.allocate(ref, ['/some/path/of/23/letters'.slice(1)], undefined);
     equal(writer.published - before, 56);
   });
 
@@ -134,7 +134,7 @@ describe('SegmentWriter', () => {
       locked: false,
     });
     const ref = writer.declare(REQUESTS);
-    for (let i = 0; i < 80_000; i++) writer.allocate(ref, REQUESTS, ['/'], undefined);
+    for (let i = 0; i < 80_000; i++) writer.allocate(ref, ['/'], undefined);
     deepEqual(grown, [64, 64, 128, 256, 512, 1024, 1024, 1024]);
   });
 
@@ -142,7 +142,7 @@ describe('SegmentWriter', () => {
     const writer = write();
     const bounds = Array.from({ length: 200_000 }, (_, i) => i);
     const family = { ...REQUESTS, type: 'histogram', bounds } as const;
-    const { cells, index } = writer.allocate(writer.declare(family), family, ['/'], undefined);
+    const { cells, index } = writer.allocate(writer.declare(family), ['/'], undefined);
     ok(cells.length - index >= 200_003);
     const contents = new SegmentContents('x');
     copy(writer, contents);

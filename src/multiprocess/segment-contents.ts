@@ -18,6 +18,8 @@ const RECORDS_PER_STEP = 512;
 interface OpenFamily extends ContributedFamily {
   readonly series: ContributedSeries[];
   readonly cellBytes: number;
+  /** The larger is the newer. */
+  readonly number: number;
 }
 
 /** A stretch of the bytes. */
@@ -36,7 +38,11 @@ export class SegmentContents {
   revision = 0;
   readonly #path: string;
   #words: Int32Array<ArrayBuffer> = new Int32Array(0);
+  /** By their numbers. */
   #families = new Map<number, OpenFamily | undefined>();
+  /** Series whose family lies behind them: the places of removed records are used again. */
+  #early: number[] = [];
+  #shown: ContributedFamily[] | undefined;
   #parsed = 0;
   #epoch: number | undefined;
 
@@ -45,9 +51,13 @@ export class SegmentContents {
     this.#path = path;
   }
 
-  /** The families, in the order they were declared. */
+  /**
+   * The families, in the order they were declared. Declarations that have no series are left out
+   * where the process has declared the same name again.
+   */
   get families(): ContributedFamily[] {
-    return [...this.#families.values()].filter((family) => family !== undefined);
+    this.#shown ??= shown([...this.#families.values()].filter((family) => family !== undefined));
+    return this.#shown;
   }
 
   /** Makes {@linkcode bytes} hold at least `length` bytes. What they held is gone. */
@@ -77,11 +87,14 @@ export class SegmentContents {
     }
     if (this.#parsed === end) return;
     this.revision++;
+    this.#shown = undefined;
+    const isMoving = epoch === undefined;
     try {
       for (let count = 1; this.#parsed < end; count++) {
-        this.#parsed += this.#record(this.#parsed, end, epoch === undefined);
+        this.#parsed += this.#record(this.#parsed, end, isMoving);
         if (count % RECORDS_PER_STEP === 0) yield;
       }
+      this.#parseEarly(end, isMoving);
     } catch (error) {
       this.forget();
       throw error;
@@ -91,6 +104,8 @@ export class SegmentContents {
   /** Lets go of everything parsed, so that the next `parse` begins anew. */
   forget(): void {
     this.#families = new Map();
+    this.#early = [];
+    this.#shown = undefined;
     this.#parsed = 0;
     this.revision++;
   }
@@ -110,6 +125,15 @@ export class SegmentContents {
     return length;
   }
 
+  #parseEarly(end: number, isMoving: boolean): void {
+    for (const at of this.#early) {
+      const number = this.#words[at / 4 + 2]!;
+      if (this.#families.has(number)) this.#record(at, end, isMoving);
+      else if (!isMoving) throw this.#corrupt(at, `a family that is declared, got ${number}`);
+    }
+    this.#early = [];
+  }
+
   #parseRecord(at: number, length: number): void {
     const word = this.#words[at / 4 + 1]!;
     const kind = word & 0xff;
@@ -124,18 +148,19 @@ export class SegmentContents {
   }
 
   #family(at: number, { begin, end }: Text): void {
+    const number = this.#words[at / 4 + 2]!;
     const family = parseStoredFamily(this.bytes.toString('utf8', begin, end));
     // Of a type that this version does not know: it and its series are passed over.
-    if (family === undefined) this.#families.set(at, undefined);
-    else this.#families.set(at, { family, series: [], cellBytes: cellCount(family) * 8 });
+    const open = family && { family, series: [], cellBytes: cellCount(family) * 8, number };
+    this.#families.set(number, open);
   }
 
   #series(at: number, { begin, end }: Text): void {
-    const ref = this.#words[at / 4 + 2]!;
-    const open = this.#families.get(ref);
+    const number = this.#words[at / 4 + 2]!;
+    const open = this.#families.get(number);
     if (open === undefined) {
-      if (this.#families.has(ref)) return;
-      throw this.#corrupt(at, `a family declared before it, got ${ref}`);
+      if (!this.#families.has(number)) this.#early.push(at);
+      return;
     }
     const cellBytes = begin - at - RECORD_HEADER_BYTES;
     if (cellBytes !== open.cellBytes) {
@@ -179,6 +204,16 @@ export class SegmentContents {
       `is corrupt at byte ${at}, expected a record with ${expected}`,
     );
   }
+}
+
+function shown(families: readonly OpenFamily[]): ContributedFamily[] {
+  const newest = new Map<string, number>();
+  for (const { family, number } of families) {
+    newest.set(family.name, Math.max(number, newest.get(family.name) ?? number));
+  }
+  return families
+    .filter(({ family, series, number }) => series.length > 0 || number === newest.get(family.name))
+    .sort((one, other) => one.number - other.number);
 }
 
 const NO_PAIRS: readonly Pair[] = [];

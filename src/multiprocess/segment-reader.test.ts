@@ -49,10 +49,10 @@ function example(context: TestContext, closeAfter = true): { file: OwnFile; byte
   const { writer } = file;
   const requests = writer.declare(REQUESTS);
   for (const [i, path] of ['/', '/a'].entries()) {
-    const { cells, index } = writer.allocate(requests, REQUESTS, [path], undefined);
+    const { cells, index } = writer.allocate(requests, [path], undefined);
     cells[index] = i + 1;
   }
-  const { cells, index } = writer.allocate(writer.declare(CONNECTIONS), CONNECTIONS, [], undefined);
+  const { cells, index } = writer.allocate(writer.declare(CONNECTIONS), [], undefined);
   cells[index] = 3;
   return { file, bytes: readFileSync(file.path).subarray(0, writer.published) };
 }
@@ -83,7 +83,7 @@ describe('SegmentReader', () => {
     const ref = file.writer.declare(REQUESTS);
     const second = await reader.read(new Pace());
     equal(second!.revision, first!.revision);
-    const { cells, index } = file.writer.allocate(ref, REQUESTS, ['/b'], undefined);
+    const { cells, index } = file.writer.allocate(ref, ['/b'], undefined);
     cells[index] = 4;
     const third = await reader.read(new Pace());
     ok(third!.revision > first!.revision);
@@ -95,7 +95,7 @@ describe('SegmentReader', () => {
     const ref = file.writer.declare(REQUESTS);
     const expected: Record<string, number> = {};
     for (let i = 0; i < 40_000; i++) {
-      const { cells, index } = file.writer.allocate(ref, REQUESTS, [`/path/${i}`], undefined);
+      const { cells, index } = file.writer.allocate(ref, [`/path/${i}`], undefined);
       cells[index] = i;
       expected[`requests,/path/${i}`] = i;
     }

@@ -82,13 +82,22 @@ export class SegmentReader {
   }
 
   async #readRecords(fd: number, pace: Pace): Promise<void> {
+    let wasRefused = false;
     for (let attempt = 1; ; attempt++) {
       const header = this.#readHeader(fd);
       this.#readBytes(fd, header.published);
       const isStable = header.epoch % 2 === 0 && this.#readHeader(fd).epoch === header.epoch;
       if (isStable || attempt === ATTEMPTS) {
         const epoch = isStable ? header.epoch : undefined;
-        return pace.run(this.#contents.parse(header.headerBytes, header.published, epoch));
+        try {
+          const { headerBytes, published } = header;
+          return await pace.run(this.#contents.parse(headerBytes, published, epoch));
+        } catch (error) {
+          // Once more: what is written to a used place shows before the epoch says so, and may
+          // belong to a family that is behind the length read before.
+          if (wasRefused || attempt === ATTEMPTS) throw error;
+          wasRefused = true;
+        }
       }
       await pace.pause();
     }

@@ -30,6 +30,25 @@ export interface Space {
   grow(length: number): ArrayBuffer;
 }
 
+/** One declaration of a family, and the place of its record while it has one. */
+export interface FamilyRecord {
+  readonly family: StoredFamily;
+  readonly json: string;
+  /** Its own in this file for ever. Among the declarations of one name the larger is the newer. */
+  readonly number: number;
+  readonly cellBytes: number;
+  /** Where its record is; `undefined` while no reader has any use for it. */
+  place: Place | undefined;
+  /** How many series it has in the file. */
+  series: number;
+}
+
+/** Where a record is: a byte of a segment. */
+interface Place {
+  readonly segment: Segment;
+  readonly at: number;
+}
+
 /** One segment, and how far it is filled. */
 interface Segment {
   /** Its first byte's place in the file. */
@@ -54,10 +73,13 @@ export class SegmentWriter {
   readonly #segments: Segment[] = [];
   /** The segment of each array that was handed out, for taking cells back. */
   readonly #owners = new Map<Float64Array, Segment>();
-  /** The records of families that were written, by their JSON. */
-  readonly #families = new Map<string, number>();
-  /** Places of removed series, by the length of the record. */
-  readonly #free = new Map<number, { segment: Segment; at: number }[]>();
+  /** The newest declaration of each name. */
+  readonly #newest = new Map<string, FamilyRecord>();
+  /** The declarations that have a record, by their numbers. */
+  readonly #families = new Map<number, FamilyRecord>();
+  /** Places of removed records, by their length. */
+  readonly #free = new Map<number, Place[]>();
+  #lastNumber = 0;
   readonly #text = new RecordTextWriter();
 
   /**
@@ -83,48 +105,41 @@ export class SegmentWriter {
   }
 
   /**
-   * Writes a family, unless it was written before, and returns the place of its record.
+   * Declares a family and writes its record, unless the newest declaration of its name is the same.
+   * Declarations of one name go by `number`: a larger one takes the place of those before it, whose
+   * records are removed with their last series. One that is older already is written with its first.
    *
    * @throws {MetricsError} When there is no room for it.
    */
-  declare(family: StoredFamily): number {
+  declare(family: StoredFamily, number: number = this.#lastNumber + 1): FamilyRecord {
     const json = JSON.stringify(family);
-    const known = this.#families.get(json);
-    if (known !== undefined) return known;
-    this.#text.clear();
-    this.#text.raw(json);
-    const length = align(RECORD_HEADER_BYTES + this.#text.length);
-    const { segment, at } = this.#take(length);
-    this.#fillRecord(segment, at, length, KIND.family, 0, 0);
-    this.#publish(segment);
-    this.#families.set(json, segment.offset + at);
-    return segment.offset + at;
+    const newest = this.#newest.get(family.name);
+    if (newest?.json === json) return newest;
+    this.#lastNumber = Math.max(this.#lastNumber, number);
+    const cellBytes = cellCount(family) * 8;
+    const record: FamilyRecord = { family, json, number, cellBytes, place: undefined, series: 0 };
+    if (newest !== undefined && newest.number > number) return record;
+    this.#writeFamily(record);
+    this.#newest.set(family.name, record);
+    if (newest !== undefined) this.#retireUnused(newest);
+    return record;
   }
 
   /**
-   * Writes a series of the family whose record is at `ref` and returns its cells, all 0.
+   * Writes a series of a family and returns its cells, all 0.
    *
    * @throws {MetricsError} When there is no room for it.
    */
-  allocate(
-    ref: number,
-    family: StoredFamily,
-    labelValues: readonly string[],
-    pairs: Pairs | undefined,
-  ): Cells {
+  allocate(record: FamilyRecord, labelValues: readonly string[], pairs: Pairs | undefined): Cells {
+    if (record.place === undefined) this.#writeFamily(record);
     this.#text.clear();
     for (const value of labelValues) this.#text.string(value);
     for (const [name, value] of pairs ?? []) {
       this.#text.string(name);
       this.#text.string(value);
     }
-    const cellBytes = cellCount(family) * 8;
-    const length = align(RECORD_HEADER_BYTES + cellBytes + this.#text.length);
-    const reused = this.#free.get(length)?.pop();
-    const { segment, at } = reused ?? this.#take(length);
-    this.#fillRecord(segment, at, length, KIND.series, ref, cellBytes);
-    if (reused === undefined) this.#publish(segment);
-    else this.#nextEpoch();
+    const { segment, at } = this.#write(KIND.series, record.number, record.cellBytes);
+    record.series++;
     return { cells: segment.cells, index: (at + RECORD_HEADER_BYTES) / 8 };
   }
 
@@ -133,15 +148,12 @@ export class SegmentWriter {
     const segment = this.#owners.get(cells);
     if (segment === undefined) return false;
     const at = index * 8 - RECORD_HEADER_BYTES;
-    const length = segment.words[at / 4]!;
-    // In this order: a reader that still saw the series sees the epoch move and reads again, so
-    // that it never takes the zeros, or what follows them, for the removed series' numbers.
-    Atomics.store(segment.words, at / 4 + 1, emptyRecordWord(KIND.tombstone, length));
-    this.#nextEpoch();
-    segment.bytes.fill(0, at + 8, at + length);
-    const free = this.#free.get(length);
-    if (free === undefined) this.#free.set(length, [{ segment, at }]);
-    else free.push({ segment, at });
+    const record = this.#families.get(segment.words[at / 4 + 2]!);
+    // Taken back before: its place is free, and to free it twice would give it to two series.
+    if (record === undefined) return true;
+    this.#retire({ segment, at });
+    record.series--;
+    this.#retireUnused(record);
     return true;
   }
 
@@ -158,10 +170,49 @@ export class SegmentWriter {
     }
   }
 
+  #writeFamily(record: FamilyRecord): void {
+    this.#text.clear();
+    this.#text.raw(record.json);
+    record.place = this.#write(KIND.family, record.number, 0);
+    this.#families.set(record.number, record);
+  }
+
+  /** Removes the record of a declaration that is not the newest of its name and has no series. */
+  #retireUnused(record: FamilyRecord): void {
+    const { place, series, family } = record;
+    if (place === undefined || series > 0 || this.#newest.get(family.name) === record) return;
+    this.#families.delete(record.number);
+    record.place = undefined;
+    this.#retire(place);
+  }
+
+  #retire(place: Place): void {
+    const { segment, at } = place;
+    const length = segment.words[at / 4]!;
+    // In this order: a reader that still saw the record sees the epoch move and reads again, so
+    // that it never takes the zeros, or what follows them, for the removed record's contents.
+    Atomics.store(segment.words, at / 4 + 1, emptyRecordWord(KIND.tombstone, length));
+    this.#nextEpoch();
+    segment.bytes.fill(0, at + 8, at + length);
+    const free = this.#free.get(length);
+    if (free === undefined) this.#free.set(length, [place]);
+    else free.push(place);
+  }
+
+  /** Writes a record with the text that is ready, where one of its length was, else at the end. */
+  #write(kind: number, family: number, cellBytes: number): Place {
+    const length = align(RECORD_HEADER_BYTES + cellBytes + this.#text.length);
+    const reused = this.#free.get(length)?.pop();
+    const place = reused ?? this.#take(length);
+    this.#fillRecord(place, length, kind, family, cellBytes);
+    if (reused === undefined) this.#publish(place.segment);
+    else this.#nextEpoch();
+    return place;
+  }
+
   /** Writes all of a record but its cells, which hold 0 already; the word with its kind last. */
   #fillRecord(
-    { words, bytes }: Segment,
-    at: number,
+    { segment: { words, bytes }, at }: Place,
     length: number,
     kind: number,
     family: number,
@@ -178,7 +229,7 @@ export class SegmentWriter {
   }
 
   /** Finds room at the end. A record lies in one segment whole; what is left of the last is filled. */
-  #take(length: number): { segment: Segment; at: number } {
+  #take(length: number): Place {
     const last = this.#segments.at(-1)!;
     let segment = last;
     if (last.used + length > last.bytes.length) {

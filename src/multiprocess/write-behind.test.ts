@@ -84,7 +84,7 @@ describe('WriteBehindSpace', () => {
     const writer = new SegmentWriter(space, header);
     const ref = writer.declare(REQUESTS);
     const places = Array.from({ length: 3000 }, (_, i) =>
-      writer.allocate(ref, REQUESTS, [`/${i}`], undefined),
+      writer.allocate(ref, [`/${i}`], undefined),
     );
     space.flush();
     writer.release(places[2000]!);
