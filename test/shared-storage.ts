@@ -13,12 +13,16 @@ export class SharedStorage implements Storage {
     return [...this.#living.values()];
   }
 
+  /** The families that were declared, in that order. */
+  readonly declared: string[] = [];
+
   /** What a scrape finds; nothing unless a test says so. */
   answer: () => Promise<readonly MetricFamily[]> = async () => [];
 
   readonly #living = new Map<Float64Array, string>();
 
   declare(family: StoredFamily): SeriesStorage {
+    this.declared.push(family.name);
     return {
       allocate: (labelValues: readonly string[], pairs: Pairs = []): Cells => {
         const cells = new Float64Array(cellCount(family));

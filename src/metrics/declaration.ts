@@ -5,7 +5,7 @@ import { cellCount, isStamped } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import { familyName, validateLabelNames } from '../model/name.ts';
+import { claimedNames, familyName, validateLabelNames } from '../model/name.ts';
 import { type Sample, samplesOf } from '../model/sample.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
@@ -72,10 +72,14 @@ export class Declaration {
   /**
    * @throws {TypeError} When an option is unknown, missing or of the wrong type.
    * @throws {RangeError} When an option's value is not allowed.
+   * @throws {AlreadyRegisteredError} When the registry has a metric that uses the name.
    */
   constructor(
     kind: Kind<unknown>,
-    options: InstrumentOptions & { readonly labelNames?: readonly string[] },
+    options: InstrumentOptions & {
+      readonly labelNames?: readonly string[];
+      readonly callback?: ValueCallback;
+    },
     registry: CollectorRegistry | null,
   ) {
     if (typeof options !== 'object' || options === null) {
@@ -87,19 +91,14 @@ export class Declaration {
     this.name = name;
     this.kind = kind;
     const subject = this.subject;
-    for (const option of Object.keys(options)) {
-      const known = [...COMMON_OPTIONS, ...kind.options];
-      if (known.includes(option)) continue;
-      throw new TypeError(
-        `${subject}: unknown option, expected ${known.join(', ')}, got ${show(option)}`,
-      );
-    }
+    refuseUnknown(subject, options, [...COMMON_OPTIONS, ...kind.options]);
     const { type } = kind;
     const header = { name: familyName(type, name, kind.word), type };
     if (typeof help !== 'string' || help === '') {
       throw new TypeError(`${subject}: no help, expected a sentence for people, got ${show(help)}`);
     }
     validateLabelNames(subject, header, labelNames);
+    validateCallback(subject, labelNames, options);
     const { bounds = [], states = [], mode = 'sum' } = kind.typeOptions(subject, options);
     this.family = {
       ...header,
@@ -112,6 +111,7 @@ export class Declaration {
       mode,
     };
     this.clock = registry?.clock ?? SYSTEM_CLOCK;
+    if (registry !== null) refuseTaken(this, registry);
     const storage: Storage = registry?.storage ?? new MemoryStorage();
     this.#series = storage.declare(this.family);
     this.#stamp = isStamped(this.family)
@@ -154,11 +154,7 @@ export class Declaration {
 
   /** Asks `callback` for the child's value at every scrape. */
   setCallback(child: unknown, callback: ValueCallback): void {
-    if (typeof callback !== 'function') {
-      throw new TypeError(
-        `${this.subject}: no callback, expected a function, got ${show(callback)}`,
-      );
-    }
+    requireCallback(this.subject, callback);
     this.#callbacks.set(child, callback);
   }
 
@@ -187,6 +183,43 @@ export class Declaration {
   toFamily(labelNames: readonly string[], begin: (writer: FamilyWriter) => Walk): MetricFamily {
     return new InstrumentFamily(this.family, labelNames, begin);
   }
+}
+
+function refuseUnknown(subject: string, options: object, known: readonly string[]): void {
+  for (const option of Object.keys(options)) {
+    if (known.includes(option)) continue;
+    throw new TypeError(
+      `${subject}: unknown option, expected ${known.join(', ')}, got ${show(option)}`,
+    );
+  }
+}
+
+function validateCallback(
+  subject: string,
+  labelNames: readonly string[],
+  { callback }: { readonly callback?: unknown },
+): void {
+  if (callback === undefined) return;
+  requireCallback(subject, callback);
+  if (labelNames.length === 0) return;
+  throw new TypeError(
+    `${subject}: callback on a metric with labels, expected setFunction() on its children, got a callback`,
+  );
+}
+
+function requireCallback(subject: string, callback: unknown): void {
+  if (typeof callback === 'function') return;
+  throw new TypeError(`${subject}: no callback, expected a function, got ${show(callback)}`);
+}
+
+/**
+ * Lets the registry refuse a name that is taken before the storage hears of the family, which would
+ * take the last one declared under a name for the one that is meant.
+ */
+function refuseTaken({ name, family }: Declaration, registry: CollectorRegistry): void {
+  if (!claimedNames(family).some((claimed) => registry.get(claimed) !== undefined)) return;
+  const probe = { name, describe: () => [family], collect: () => [] };
+  registry.register(probe);
 }
 
 /** An instrument's family at the moment of a scrape. */

@@ -122,13 +122,15 @@ for (const [name, instrument, own, options] of instruments) {
       throws(() => metric.labels('1', '2'), { name: 'TypeError' });
     });
 
-    it('leaves no series in the storage where the registry refuses it', () => {
+    it('leaves nothing in the storage where the registry refuses it', () => {
       const storage = new SharedStorage();
       const registry = new CollectorRegistry({ storage });
       new Gauge({ name: 'x', help: 'First.', registry });
       throws(() => declare({ registry }), { code: 'ALREADY_REGISTERED' });
       throws(() => declare({ registry, labelNames: ['a'] }), { code: 'ALREADY_REGISTERED' });
       deepEqual(storage.living, ['x{}']);
+      // The storage would take the last one declared for what the service has.
+      deepEqual(storage.declared, ['x']);
     });
 
     it('leaves no series in a shared storage where it is unregistered, again and again', () => {
@@ -147,7 +149,7 @@ for (const [name, instrument, own, options] of instruments) {
 }
 
 describe('new Counter and new Gauge with a callback that is none', () => {
-  it('leave no series in the storage', () => {
+  it('leave nothing in the storage', () => {
     const storage = new SharedStorage();
     const registry = new CollectorRegistry({ storage });
     for (const Instrument of [Counter, Gauge]) {
@@ -155,6 +157,14 @@ describe('new Counter and new Gauge with a callback that is none', () => {
         name: 'TypeError',
       });
     }
+    for (const Instrument of [Counter, Gauge]) {
+      throws(
+        () =>
+          new Instrument({ name: 'x', help: 'X.', registry, labelNames: ['a'], callback: () => 1 }),
+        { name: 'TypeError' },
+      );
+    }
+    deepEqual(storage.declared, []);
     deepEqual(storage.living, []);
     equal(registry.get('x'), undefined);
   });

@@ -116,8 +116,8 @@ function create<C extends Child>(
   const declaration = new Declaration(kind, options, registry);
   const labelled = declaration.family.labelNames.length > 0;
   const metric = labelled ? new LabelledMetric<C>(declaration) : kind.create(declaration, []);
+  if (options.callback !== undefined) declaration.setCallback(metric, options.callback);
   try {
-    if (options.callback !== undefined) setCallback(declaration, metric, options.callback);
     registry?.register(metric);
   } catch (error) {
     // A metric that is refused leaves no series behind.
@@ -125,13 +125,4 @@ function create<C extends Child>(
     throw error;
   }
   return metric;
-}
-
-function setCallback(declaration: Declaration, metric: unknown, callback: ValueCallback): void {
-  if (declaration.family.labelNames.length > 0) {
-    throw new TypeError(
-      `${declaration.subject}: callback on a metric with labels, expected setFunction() on its children, got a callback`,
-    );
-  }
-  declaration.setCallback(metric, callback);
 }
