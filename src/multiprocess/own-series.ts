@@ -108,6 +108,9 @@ export class OwnSeries {
     }
     const about = { process: processLabel(this.#options.identity), startTime: this.#startTime };
     const parts = [this.#filePart, this.#heapPart].filter((part) => part !== undefined);
+    // In the same turn as the copies below: what a scrape shows may not be lost to the next one,
+    // which another process answers, or this one's heir after a SIGKILL.
+    this.flush();
     const reading = parts.map(({ id, contents }) => contents.read({ ...about, id }, pace));
     return Promise.all(reading);
   }

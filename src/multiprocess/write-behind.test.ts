@@ -36,9 +36,23 @@ describe('MultiprocessStorage that writes behind', () => {
     const { cells, index } = storage.declare(REQUESTS).allocate(['/']);
     cells[index] = 4;
     deepEqual(lines(await sidecar.collect()), []);
-    deepEqual(lines(await storage.collect()), ['requests_total{"path":"/"} 4']);
     storage.flush();
     deepEqual(lines(await sidecar.collect()), ['requests_total{"path":"/"} 4']);
+  });
+
+  it('has what a scrape of its own showed in the file, for the next one to ask another process', async (context) => {
+    // So long that nothing but the scrape writes.
+    const directory = temporaryFolder(context);
+    const storage = open(context, { directory, mapper, flushIntervalMs: 600_000 });
+    const sidecar = open(context, { directory, mapper, readOnly: true });
+    const { cells, index } = storage.declare(REQUESTS).allocate(['/']);
+    for (let value = 1; value <= 3; value++) {
+      cells[index] = value;
+      const shown = lines(await storage.collect());
+      cells[index] = 1000;
+      deepEqual(shown, [`requests_total{"path":"/"} ${value}`]);
+      deepEqual(lines(await sidecar.collect()), shown);
+    }
   });
 
   it('shows it in a short while of its own accord', async (context) => {
