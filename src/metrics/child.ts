@@ -75,6 +75,14 @@ export abstract class Child implements Metric {
     );
   }
 
+  /** Refuses what has no options in it, such as a number that was meant for one of them. */
+  protected requireOptions(call: string, given: unknown): void {
+    if (typeof given === 'object' && given !== null) return;
+    throw new TypeError(
+      `${this.#declaration.subject}: ${call} refused, expected an object of options, got ${show(given)}`,
+    );
+  }
+
   /** Refuses an amount or value: of the wrong type, or out of range. Only ever throws. */
   protected refuse(call: string, expected: string, value: unknown): never {
     const message = `${this.#declaration.subject}: ${call} refused, expected ${expected}, got ${show(value)}`;

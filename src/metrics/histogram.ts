@@ -68,6 +68,7 @@ class HistogramChildOnCells extends Child {
       cells[sum]! += value;
       return;
     }
+    this.requireOptions('observe()', options);
     const { count = 1 } = options;
     if (!(Number.isSafeInteger(count) && count >= 0)) {
       this.refuse('observe() count', 'a whole number >= 0', count);

@@ -74,6 +74,7 @@ class SummaryChildOnCells extends Child {
       this.#cells[this.#index + 1]! += value;
       return;
     }
+    this.requireOptions('observe()', options);
     const { count = 1 } = options;
     if (!(Number.isSafeInteger(count) && count >= 0)) {
       this.refuse('observe() count', 'a whole number >= 0', count);

@@ -85,6 +85,22 @@ export function observingContract(
       });
     }
 
+    for (const [options, shown] of [
+      [3, '3'],
+      [null, 'null'],
+      ['2', '"2"'],
+      [() => 2, 'a function'],
+    ] as const) {
+      it(`with ${shown} for their options are refused and count nothing`, () => {
+        const x = make(null);
+        throws(() => x.observe(1, options as never), {
+          name: 'TypeError',
+          message: `${word} "x": observe() refused, expected an object of options, got ${shown}`,
+        });
+        deepEqual([x.count, x.sum], [0, 0]);
+      });
+    }
+
     it('begin anew at reset', () => {
       const x = make(null);
       x.observe(3, { count: 3 });
