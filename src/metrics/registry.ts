@@ -131,7 +131,8 @@ export class CollectorRegistry implements Collector {
   }
 
   /**
-   * Removes a collector, whose families are exposed no more.
+   * Removes a collector, whose families are exposed no more. A metric counts on unseen; where
+   * several processes share the storage it stays unseen even if it is registered again.
    *
    * @throws {MetricsError} With code `NOT_REGISTERED` when it is not in this registry.
    */

@@ -28,7 +28,7 @@ export interface ObservingChild extends Metric {
    * though the sum may then fall; infinite ones are counted and make the sum infinite for good.
    *
    * @throws {RangeError} When `value` is NaN, or `count` is not a whole number >= 0.
-   * @throws {TypeError} When `value` or `count` is not a number.
+   * @throws {TypeError} When `value` or `count` is not a number, or `options` is not an object.
    */
   observe(value: number, options?: ObserveOptions): void;
   /** Begins anew at 0, for a program that starts its work over. Prometheus sees a restart. */
