@@ -1,0 +1,182 @@
+/** Reads OpenMetrics 1.0, and refuses whatever it forbids. */
+
+import type { MetricFamily, MetricType } from '../model/family.ts';
+import { claimedNames, isMetricType } from '../model/name.ts';
+import { LineCursor, unescapeQuoted } from './parse-cursor.ts';
+import { FamilyBuilder, type Shape } from './parse-family.ts';
+import type { LineParser } from './parse-lines.ts';
+import { OpenMetricsGroups } from './parse-openmetrics-groups.ts';
+import { refuseSample } from './parse-openmetrics-rules.ts';
+import { LineSample } from './parse-sample.ts';
+
+const HASH = 35;
+const TYPES = 'counter, gauge, histogram, gaugehistogram, summary, info, stateset or unknown';
+
+/** What stands behind the family's name on the lines of a type. */
+const SUFFIXES: Readonly<Record<MetricType, readonly string[]>> = {
+  counter: ['_total', '_created'],
+  gauge: [''],
+  summary: ['', '_count', '_sum', '_created'],
+  histogram: ['_bucket', '_count', '_sum', '_created'],
+  gaugehistogram: ['_bucket', '_gcount', '_gsum'],
+  info: ['_info'],
+  stateset: [''],
+  unknown: [''],
+};
+
+/** The family at hand. */
+class Current {
+  readonly builder: FamilyBuilder;
+  readonly groups: OpenMetricsGroups;
+  /** What the document said of it: each only once, even where it is empty. */
+  readonly said = new Set<string>();
+  hasSamples = false;
+  /** How labels lay on the last line with each suffix. */
+  readonly shapes = new Map<string, Shape>();
+  /** The line that its name first stands on. */
+  readonly line: number;
+
+  constructor(name: string, cursor: LineCursor) {
+    this.builder = new FamilyBuilder(name);
+    this.groups = new OpenMetricsGroups(this.builder, cursor);
+    this.line = cursor.line;
+  }
+}
+
+/**
+ * Reads OpenMetrics 1.0, line by line. Names in quotes, which the format has from 2.0 on and servers
+ * agree on in 1.0 as well, are read too.
+ */
+export class OpenMetricsParser implements LineParser {
+  readonly cursor: LineCursor = new LineCursor('openmetrics');
+  readonly #sample = new LineSample();
+  /** The names of all families, with all that their lines may bear. */
+  readonly #claimed = new Set<string>();
+  #current: Current | undefined;
+  #families: MetricFamily[] = [];
+  #ended = false;
+
+  readLine(): void {
+    const cursor: LineCursor = this.cursor;
+    if (this.#ended) cursor.refuse('text behind the end', 'nothing behind "# EOF"');
+    if (cursor.code === HASH) this.#readMetadata();
+    else this.#readSample();
+  }
+
+  end(): void {
+    const cursor: LineCursor = this.cursor;
+    if (this.#ended) return;
+    cursor.open('', 0, 0);
+    cursor.refuse('no end', '"# EOF"');
+  }
+
+  take(): MetricFamily[] {
+    const families = this.#families;
+    this.#families = [];
+    return families;
+  }
+
+  #readSample(): void {
+    const cursor: LineCursor = this.cursor;
+    if (cursor.at === cursor.end) cursor.refuse('a blank line', 'a sample, metadata or "# EOF"');
+    const sample = this.#sample;
+    sample.read(cursor);
+    let current = this.#current;
+    let suffix = current && suffixOf(current, sample.name);
+    if (current === undefined || suffix === undefined) {
+      current = this.#begin(sample.name);
+      suffix = '';
+    }
+    current.hasSamples = true;
+    const { builder, groups } = current;
+    const shape = builder.shape(sample.labels, current.shapes.get(suffix));
+    if (shape === undefined) cursor.refuse('a label twice', 'different labels', cursor.start);
+    current.shapes.set(suffix, shape);
+    refuseSample(cursor, builder.type, suffix, shape, sample);
+    groups.add(shape, sample, suffix);
+  }
+
+  #readMetadata(): void {
+    const cursor: LineCursor = this.cursor;
+    if (cursor.text.startsWith('# EOF', cursor.at) && cursor.end === cursor.at + 5) {
+      this.#finish();
+      this.#ended = true;
+      return;
+    }
+    const { text } = cursor;
+    const word = text.slice(cursor.at, cursor.at + 7);
+    if (word !== '# HELP ' && word !== '# TYPE ' && word !== '# UNIT ') {
+      cursor.refuse('no metadata', '"# TYPE ", "# UNIT ", "# HELP " or "# EOF"');
+    }
+    cursor.at += 7;
+    const name = this.#readFamilyName();
+    cursor.gap('a space');
+    this.#say(word.slice(2, 6), name);
+  }
+
+  #readFamilyName(): string {
+    const cursor: LineCursor = this.cursor;
+    if (cursor.quoted) return cursor.quotedName();
+    const { at } = cursor;
+    const end = cursor.nameEnd(true);
+    if (end === at) cursor.refuse('no metric name', 'a metric name');
+    cursor.at = end;
+    return cursor.text.slice(at, end);
+  }
+
+  #say(word: string, name: string): void {
+    const cursor: LineCursor = this.cursor;
+    const known = this.#current;
+    const current = known?.builder.name === name ? known : this.#begin(name);
+    if (current.hasSamples) {
+      cursor.refuse('metadata behind samples', `# ${word} before them`, cursor.start);
+    }
+    if (current.said.has(word)) cursor.refuse('metadata twice', `one # ${word}`, cursor.start);
+    current.said.add(word);
+    const { builder } = current;
+    const rest = cursor.text.slice(cursor.at, cursor.end);
+    if (word === 'HELP') {
+      builder.help = unescapeQuoted(rest);
+    } else if (word === 'UNIT') {
+      if (rest !== '' && !name.endsWith(`_${rest}`)) {
+        cursor.refuse("a unit that is not the name's last word", 'a unit that is');
+      }
+      builder.unit = rest;
+    } else {
+      if (!isMetricType(rest)) cursor.refuse('no type', TYPES);
+      builder.type = rest;
+    }
+    if (builder.unit !== '' && (builder.type === 'info' || builder.type === 'stateset')) {
+      cursor.refuse(`a unit of type ${builder.type}`, 'none', cursor.start);
+    }
+  }
+
+  #begin(name: string): Current {
+    this.#finish();
+    const current = new Current(name, this.cursor);
+    this.#current = current;
+    return current;
+  }
+
+  #finish(): void {
+    const current = this.#current;
+    if (current === undefined) return;
+    this.#current = undefined;
+    const { builder, groups, line } = current;
+    groups.close();
+    const names = claimedNames(builder);
+    const taken = names.find((name) => this.#claimed.has(name));
+    if (taken !== undefined) this.cursor.refuseLine(line, 'a name twice', 'different names', taken);
+    for (const name of names) this.#claimed.add(name);
+    this.#families.push(builder.build());
+  }
+}
+
+/** What stands behind the name of the family at hand; `undefined` where it is another family's line. */
+function suffixOf({ builder: { name, type } }: Current, sample: string): string | undefined {
+  if (!sample.startsWith(name)) return undefined;
+  for (const suffix of SUFFIXES[type]) {
+    if (sample.length === name.length + suffix.length && sample.endsWith(suffix)) return suffix;
+  }
+  return undefined;
+}

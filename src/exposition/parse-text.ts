@@ -1,0 +1,252 @@
+/** Reads the text format, as leniently as Prometheus does. */
+
+import type { MetricFamily, MetricType, Timestamp } from '../model/family.ts';
+import { LineCursor, unescapeHelp } from './parse-cursor.ts';
+import {
+  FamilyBuilder,
+  identify,
+  isSame,
+  type LabelSet,
+  type Shape,
+  valuesOf,
+} from './parse-family.ts';
+import type { LineParser } from './parse-lines.ts';
+import { LinePoint, type PointLine, PointMaker } from './parse-point.ts';
+import { LineSample } from './parse-sample.ts';
+
+const HASH = 35;
+
+const TYPES: ReadonlyMap<string, MetricType> = new Map([
+  ['counter', 'counter'],
+  ['gauge', 'gauge'],
+  ['histogram', 'histogram'],
+  ['summary', 'summary'],
+  ['untyped', 'unknown'],
+]);
+
+/** The lines of one metric at one time. */
+interface Group {
+  readonly set: LabelSet;
+  readonly values: readonly string[];
+  readonly time: Timestamp | undefined;
+  readonly lines: PointLine[];
+}
+
+/** A family on its way, under the name that the document has for it. */
+class Entry {
+  readonly name: string;
+  readonly builder: FamilyBuilder;
+  /** True where its lines have to be gathered, since a point has several. */
+  grouped = false;
+  hasType = false;
+  hasSamples = false;
+  readonly #groups = new Map<string, Group>();
+  #last: Group | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+    this.builder = new FamilyBuilder(name);
+  }
+
+  setType(type: MetricType): void {
+    this.hasType = true;
+    const { builder, name } = this;
+    if (type !== 'counter') {
+      builder.type = type;
+    } else if (name.endsWith('_total') && name !== '_total') {
+      builder.type = type;
+      builder.name = name.slice(0, -'_total'.length);
+    }
+    this.grouped = type === 'histogram' || type === 'summary';
+  }
+
+  addLine(shape: Shape, sample: LineSample, suffix: string): void {
+    const { labels, value, time } = sample;
+    const place = shape.reservedPlace;
+    const own = place < 0 ? undefined : ([labels.names[place]!, labels.values[place]!] as const);
+    this.#group(shape, sample, time).lines.push({ suffix, own, value, exemplar: undefined });
+  }
+
+  build(): MetricFamily {
+    const maker = new PointMaker();
+    const { builder } = this;
+    for (const { set, values, time, lines } of this.#groups.values()) {
+      const point = isWhole(builder.type, lines) ? maker.make(builder.type, lines) : undefined;
+      if (point !== undefined && 'write' in point) builder.add(set, values, time, point);
+      else for (const line of lines) builder.add(set, values, time, new LinePoint(line));
+    }
+    return builder.build();
+  }
+
+  #group(shape: Shape, { labels }: LineSample, time: Timestamp | undefined): Group {
+    const last = this.#last;
+    if (last !== undefined && last.time === time && isSame(shape, labels, last)) return last;
+    const values = valuesOf(shape, labels);
+    const key = `${typeof time === 'object' ? JSON.stringify(time) : time} ${identify(shape.set, values)}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = { set: shape.set, values, time, lines: [] };
+      this.#groups.set(key, group);
+    }
+    this.#last = group;
+    return group;
+  }
+}
+
+// A histogram is written with its count: one that has none, as half of a gauge histogram, stays lines.
+function isWhole(type: MetricType, lines: readonly PointLine[]): boolean {
+  return type !== 'histogram' || lines.some(({ suffix }) => suffix === '_count');
+}
+
+/** Where lines of one name go. */
+interface Route {
+  readonly entry: Entry;
+  readonly suffix: string;
+  shape: Shape | undefined;
+}
+
+/**
+ * Reads the text format 0.0.4 and 1.0.0, line by line.
+ *
+ * Lines of a family may stand apart, so that no family is complete before the end.
+ */
+export class TextParser implements LineParser {
+  readonly cursor: LineCursor = new LineCursor('text');
+  readonly #sample = new LineSample();
+  readonly #entries = new Map<string, Entry>();
+  readonly #routes = new Map<string, Route>();
+  #route: Route | undefined;
+  #routeName = '';
+  #families: MetricFamily[] = [];
+
+  readLine(): void {
+    const cursor: LineCursor = this.cursor;
+    cursor.blanks();
+    if (cursor.at === cursor.end) return;
+    if (cursor.code === HASH) this.#readComment();
+    else this.#readSample();
+  }
+
+  end(): void {
+    for (const entry of this.#entries.values()) this.#families.push(entry.build());
+    this.#entries.clear();
+    this.#routes.clear();
+  }
+
+  take(): MetricFamily[] {
+    const families = this.#families;
+    this.#families = [];
+    return families;
+  }
+
+  #readSample(): void {
+    const sample = this.#sample;
+    sample.read(this.cursor);
+    const route = this.#routeOf(sample.name);
+    const { entry } = route;
+    const shape = entry.builder.shape(sample.labels, route.shape);
+    if (shape === undefined) this.#refuseLabels();
+    route.shape = shape;
+    entry.hasSamples = true;
+    if (entry.grouped) {
+      entry.addLine(shape, sample, route.suffix);
+    } else {
+      const values = valuesOf(shape, sample.labels);
+      entry.builder.add(shape.set, values, sample.time, sample.value);
+    }
+  }
+
+  #refuseLabels(): never {
+    this.cursor.refuse('a label twice', 'different labels', this.cursor.start);
+  }
+
+  #routeOf(name: string): Route {
+    if (this.#route !== undefined && this.#routeName === name) return this.#route;
+    let route = this.#routes.get(name);
+    if (route === undefined) {
+      route = this.#newRoute(name);
+      this.#routes.set(name, route);
+    }
+    this.#route = route;
+    this.#routeName = name;
+    return route;
+  }
+
+  #newRoute(name: string): Route {
+    const exact = this.#entries.get(name);
+    if (exact !== undefined) return { entry: exact, suffix: '', shape: undefined };
+    for (const suffix of ['_bucket', '_sum', '_count']) {
+      if (!name.endsWith(suffix)) continue;
+      const entry = this.#entries.get(name.slice(0, -suffix.length));
+      if (entry?.grouped && (entry.builder.type === 'histogram' || suffix !== '_bucket')) {
+        return { entry, suffix, shape: undefined };
+      }
+    }
+    return { entry: this.#entry(name), suffix: '', shape: undefined };
+  }
+
+  #entry(name: string): Entry {
+    let entry = this.#entries.get(name);
+    if (entry === undefined) {
+      entry = new Entry(name);
+      this.#entries.set(name, entry);
+    }
+    return entry;
+  }
+
+  #readComment(): void {
+    const cursor: LineCursor = this.cursor;
+    cursor.at++;
+    const behind = cursor.at;
+    cursor.blanks();
+    const end = cursor.tokenEnd();
+    const word = cursor.text.slice(cursor.at, end);
+    // Without a blank between, or anything behind them, the words are a comment like any other.
+    if (cursor.at === behind || end === cursor.end || (word !== 'HELP' && word !== 'TYPE')) return;
+    cursor.at = end;
+    cursor.blanks();
+    const name = this.#readFamilyName();
+    if (word === 'HELP') this.#readHelp(name);
+    else this.#readType(name);
+  }
+
+  #readFamilyName(): string {
+    const cursor: LineCursor = this.cursor;
+    if (cursor.quoted) return cursor.quotedName();
+    const { at } = cursor;
+    const end = cursor.nameEnd(true);
+    if (end === at || (end < cursor.end && end !== cursor.tokenEnd())) {
+      cursor.refuse('no metric name', 'a metric name');
+    }
+    cursor.at = end;
+    return cursor.text.slice(at, end);
+  }
+
+  #readHelp(name: string): void {
+    const cursor: LineCursor = this.cursor;
+    const help = cursor.text.slice(Math.min(cursor.at + 1, cursor.end), cursor.end);
+    this.#declare(name).builder.help = unescapeHelp(help);
+  }
+
+  #readType(name: string): void {
+    const cursor: LineCursor = this.cursor;
+    cursor.blanks();
+    const { at } = cursor;
+    const end = cursor.tokenEnd();
+    const type = TYPES.get(cursor.text.slice(at, end));
+    if (type === undefined) cursor.refuse('no type', [...TYPES.keys()].join(', '));
+    cursor.at = end;
+    cursor.blanks();
+    if (cursor.at < cursor.end) cursor.refuse('more than a type', 'the end of the line');
+    const entry = this.#declare(name);
+    // As it is too late to say how samples are to be read, the first word counts.
+    if (!entry.hasType && !entry.hasSamples) entry.setType(type);
+  }
+
+  #declare(name: string): Entry {
+    // What lines of any name belong to may be another family now.
+    this.#routes.clear();
+    this.#route = undefined;
+    return this.#entry(name);
+  }
+}
