@@ -1,25 +1,44 @@
-/** Exemplars as OpenMetrics 1.0 writes them behind a sample. */
+/** Exemplars as OpenMetrics writes them behind a sample. */
 
 import type { Exemplar } from '../model/exemplar.ts';
 import { escapeQuoted } from './escape.ts';
+import type { ExposedNames } from './exposed-names.ts';
 import { toSeconds } from './timestamp.ts';
 
 /** The most code points that the names and values of an exemplar's labels may have together. */
 const MAX_CODE_POINTS = 128;
 
 /**
- * Writes an exemplar with the ` # ` before it, or '' where its labels are longer than allowed.
+ * Writes an exemplar for OpenMetrics 1.0 with the ` # ` before it, or '' where its labels are longer
+ * than allowed, or two of them have one name once they are escaped.
  *
  * Left out rather than cut, since half a trace id leads nowhere, and rather than thrown, since a
  * scrape is not the place where the mistake was made.
  *
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars | OpenMetrics 1.0, Exemplars}
  */
-export function exemplarText({ labels, value, timestamp }: Exemplar): string {
-  const pairs = Object.entries(labels);
+export function exemplarText(exemplar: Exemplar, names: ExposedNames): string {
   let codePoints = 0;
-  for (const [name, text] of pairs) codePoints += countCodePoints(name) + countCodePoints(text);
-  if (codePoints > MAX_CODE_POINTS) return '';
+  for (const [name, text] of Object.entries(exemplar.labels)) {
+    codePoints += countCodePoints(name) + countCodePoints(text);
+  }
+  return codePoints > MAX_CODE_POINTS ? '' : timedText(exemplar, names);
+}
+
+/**
+ * Writes an exemplar for OpenMetrics 2.0 with the ` # ` before it, or '' where it has no time, which
+ * it must have there, or two of its labels one name. They may be of any length.
+ *
+ * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/#exemplars | OpenMetrics 2.0, Exemplars}
+ */
+export function timedExemplarText(exemplar: Exemplar, names: ExposedNames): string {
+  const { timestamp } = exemplar;
+  return timestamp === undefined || toSeconds(timestamp) === '' ? '' : timedText(exemplar, names);
+}
+
+function timedText({ labels, value, timestamp }: Exemplar, names: ExposedNames): string {
+  const pairs = names.labels(Object.entries(labels));
+  if (pairs === undefined) return '';
   const inner = pairs.map(([name, text]) => `${name}="${escapeQuoted(text)}"`).join(',');
   const time = timestamp === undefined ? '' : toSeconds(timestamp);
   return ` # {${inner}} ${numberText(value)}${time && ` ${time}`}`;

@@ -1,6 +1,9 @@
 /** The formats on offer, each with the functions that write it and the name it goes by in HTTP. */
 
+import { show } from '../model/error.ts';
+import { ESCAPING_SCHEMES, type EscapingScheme } from './escaping.ts';
 import { OpenMetricsWriter } from './openmetrics-writer.ts';
+import { OpenMetrics2Writer } from './openmetrics2-writer.ts';
 import { TextWriter } from './text-writer.ts';
 import { type ChunkWriter, joinText, type Source, type WriteOptions, write } from './write.ts';
 
@@ -10,14 +13,28 @@ export interface ExpositionFormat {
   readonly name: string;
   /** The value of the header `Content-Type` that goes with it. */
   readonly contentType: string;
+  /** How it writes names that not every server understands. */
+  readonly escaping: EscapingScheme;
   /**
-   * Writes every family of `source`, in chunks of about 64 KiB.
+   * The same format with names in another scheme.
+   *
+   * @throws {RangeError} When there is no such scheme.
+   */
+  withEscaping(scheme: EscapingScheme): ExpositionFormat;
+  /**
+   * Writes every family of `source`, in chunks of about 64 KiB. Names are in the format's own scheme.
    *
    * A chunk is borrowed until the next one is asked for, when its bytes are overwritten: copy what
    * has to last longer, such as what a socket queues. Ask for no more, or return the generator, and
    * the walk through the metrics ends there.
    */
   write(source: Source, options?: WriteOptions): AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+/** How OpenMetrics is written. */
+export interface OpenMetricsOptions extends WriteOptions {
+  /** The version: 1.0.0 unless given. 2.0.0 is its release candidate, which few servers read. */
+  readonly version?: '1.0.0' | '2.0.0';
 }
 
 /**
@@ -28,12 +45,15 @@ export interface ExpositionFormat {
 const kept: ChunkWriter[] = [];
 
 function keepShapes(): void {
-  if (kept.length === 0) kept.push(new TextWriter(), new OpenMetricsWriter());
+  if (kept.length > 0) return;
+  kept.push(new TextWriter(), new OpenMetricsWriter(), new OpenMetrics2Writer());
 }
 
 /**
- * Writes metrics in the text format 0.0.4; see {@linkcode ExpositionFormat.write} on the chunks.
+ * Writes metrics in the text format: 0.0.4 or, with `escaping: 'allow-utf-8'`, 1.0.0. See
+ * {@linkcode ExpositionFormat.write} on the chunks.
  *
+ * @throws {RangeError} When `escaping` is no scheme.
  * @see {@link https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format | Text-based format}
  */
 export function writeText(
@@ -41,51 +61,117 @@ export function writeText(
   options: WriteOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   keepShapes();
-  return write(source, new TextWriter(), options);
+  return write(source, new TextWriter(options), options);
 }
 
 /**
- * Writes metrics in OpenMetrics 1.0; see {@linkcode ExpositionFormat.write} on the chunks.
+ * Writes metrics in OpenMetrics; see {@linkcode ExpositionFormat.write} on the chunks.
  *
+ * @throws {RangeError} When `version` or `escaping` is unknown.
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/ | OpenMetrics 1.0}
+ * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/ | OpenMetrics 2.0}
  */
 export function writeOpenMetrics(
   source: Source,
-  options: WriteOptions = {},
+  options: OpenMetricsOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   keepShapes();
-  return write(source, new OpenMetricsWriter(options), options);
+  const { version = '1.0.0' } = options;
+  if (version !== '1.0.0' && version !== '2.0.0') {
+    throw new RangeError(
+      `exposition "version": unknown version of OpenMetrics, expected "1.0.0" or "2.0.0", got ${show(version)}`,
+    );
+  }
+  const Writer = version === '2.0.0' ? OpenMetrics2Writer : OpenMetricsWriter;
+  return write(source, new Writer(options), options);
 }
 
 /**
- * Returns metrics in the text format 0.0.4 as one string, for people and tests.
+ * Returns metrics in the text format as one string, for people and tests.
  *
  * To serve them, stream {@linkcode writeText} instead, which needs no more memory than a chunk.
+ *
+ * @throws {RangeError} When `escaping` is no scheme.
  */
 export function toText(source: Source, options: WriteOptions = {}): Promise<string> {
   return joinText(writeText(source, options));
 }
 
 /**
- * Returns metrics in OpenMetrics 1.0 as one string, for people and tests.
+ * Returns metrics in OpenMetrics as one string, for people and tests.
  *
  * To serve them, stream {@linkcode writeOpenMetrics} instead, which needs no more memory than a
  * chunk.
+ *
+ * @throws {RangeError} When `version` or `escaping` is unknown.
  */
-export function toOpenMetrics(source: Source, options: WriteOptions = {}): Promise<string> {
+export function toOpenMetrics(source: Source, options: OpenMetricsOptions = {}): Promise<string> {
   return joinText(writeOpenMetrics(source, options));
 }
 
+type Write = (source: Source, options: WriteOptions) => AsyncGenerator<Uint8Array, void, undefined>;
+
+/**
+ * A format in each scheme, of which `own` is the one it has where nobody asks for another. Its name
+ * is part of the content type where it is another, or where the format demands it `always`.
+ */
+function inEachScheme(
+  name: string,
+  contentType: string,
+  [own, always]: readonly [own: EscapingScheme, always: boolean],
+  writeIn: Write,
+): ExpositionFormat {
+  const formats = new Map<EscapingScheme, ExpositionFormat>();
+  for (const escaping of ESCAPING_SCHEMES) {
+    formats.set(escaping, {
+      name,
+      contentType:
+        always || escaping !== own ? `${contentType}; escaping=${escaping}` : contentType,
+      escaping,
+      withEscaping(scheme) {
+        const format = formats.get(scheme);
+        if (format !== undefined) return format;
+        throw new RangeError(
+          `format "${name}": unknown scheme, expected ${ESCAPING_SCHEMES.join(', ')}, got ${show(scheme)}`,
+        );
+      },
+      write: (source, options) => writeIn(source, { ...options, escaping }),
+    });
+  }
+  return formats.get(own)!;
+}
+
 /** The text format, which every Prometheus and most other servers read. */
-export const TEXT_0_0_4: ExpositionFormat = {
-  name: 'text 0.0.4',
-  contentType: 'text/plain; version=0.0.4; charset=utf-8',
-  write: writeText,
-};
+export const TEXT_0_0_4: ExpositionFormat = /* @__PURE__ */ inEachScheme(
+  'text 0.0.4',
+  'text/plain; version=0.0.4; charset=utf-8',
+  ['underscores', false],
+  writeText,
+);
+
+/** The text format with a say in how names are written: in quotes with `allow-utf-8`. */
+export const TEXT_1_0_0: ExpositionFormat = /* @__PURE__ */ inEachScheme(
+  'text 1.0.0',
+  'text/plain; version=1.0.0; charset=utf-8',
+  ['underscores', true],
+  writeText,
+);
 
 /** OpenMetrics, which adds units, exemplars and start times. */
-export const OPENMETRICS_1_0_0: ExpositionFormat = {
-  name: 'OpenMetrics 1.0.0',
-  contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-  write: writeOpenMetrics,
-};
+export const OPENMETRICS_1_0_0: ExpositionFormat = /* @__PURE__ */ inEachScheme(
+  'OpenMetrics 1.0.0',
+  'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  ['underscores', true],
+  writeOpenMetrics,
+);
+
+/**
+ * The release candidate of OpenMetrics 2.0, in which a metric is one line, with its start time and
+ * any number of exemplars. Nobody gets it who does not ask for exactly this version.
+ */
+export const OPENMETRICS_2_0_0: ExpositionFormat = /* @__PURE__ */ inEachScheme(
+  'OpenMetrics 2.0.0',
+  'application/openmetrics-text; version=2.0.0; charset=utf-8',
+  ['allow-utf-8', false],
+  (source, options) => writeOpenMetrics(source, { ...options, version: '2.0.0' }),
+);

@@ -4,10 +4,14 @@
  * @module
  */
 
+export { type EscapingScheme, escapeLabelName, escapeName, unescapeName } from './escaping.ts';
 export {
   type ExpositionFormat,
   OPENMETRICS_1_0_0,
+  OPENMETRICS_2_0_0,
+  type OpenMetricsOptions,
   TEXT_0_0_4,
+  TEXT_1_0_0,
   toOpenMetrics,
   toText,
   writeOpenMetrics,

@@ -8,8 +8,10 @@ import { formatBound } from '../model/bound.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, SummaryPoint } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import { isLegacyLabelName } from '../model/name.ts';
 import { ByteBuffer } from './byte-buffer.ts';
-import { exemplarText } from './exemplar.ts';
+import { escapeQuoted } from './escape.ts';
+import type { ExposedNames } from './exposed-names.ts';
 
 /** Enough that the cost of handing a chunk on is nothing beside that of filling it. */
 const CHUNK_BYTES = 64 * 1024;
@@ -19,9 +21,13 @@ const FULL_BYTES = 56 * 1024;
 
 const LINE_FEED = 10;
 const SPACE = 32;
+const QUOTE = 34;
 const COMMA = 44;
 const OPEN = 123;
 const CLOSE = 125;
+
+/** Writes an exemplar with the ` # ` before it, or '' where the format cannot hold it. */
+export type ExemplarText = (exemplar: Exemplar, names: ExposedNames) => string;
 
 /**
  * Writes the samples of one family after another into chunks.
@@ -39,13 +45,24 @@ export class LineWriter {
   out: ByteBuffer;
   /** The time of the point at hand, with a space before it; '' where it has none. */
   time = '';
+  /** The names of the exposition. */
+  readonly names: ExposedNames;
+  readonly #exemplarText: ExemplarText;
   readonly #chunk = new ByteBuffer(CHUNK_BYTES);
   readonly #line = new ByteBuffer(512);
   /** Where the family's name ends in the line, before any suffix. */
   #familyEnd = 0;
   /** Where the name ends in the line, with the suffix that most samples of the family bear. */
   #nameEnd = 0;
+  /**
+   * The line's length up to which it has no label, and no brace is open: as long as the name or,
+   * where that stands in quotes within the braces, less than any line.
+   */
+  #bareEnd = 0;
   #constantEnd = 0;
+  #name = '';
+  #quoted = false;
+  #stateLabel = '';
   #labelNames: readonly string[] = [];
   /** Where each label's value begins and ends in the line, true of the first `#known` labels. */
   readonly #valueStarts: number[] = [];
@@ -56,7 +73,9 @@ export class LineWriter {
   readonly #boundEnds: number[] = [];
 
   /** Begins with an empty chunk. */
-  constructor() {
+  constructor(names: ExposedNames, exemplarText: ExemplarText = () => '') {
+    this.names = names;
+    this.#exemplarText = exemplarText;
     this.out = this.#chunk;
   }
 
@@ -73,21 +92,37 @@ export class LineWriter {
   }
 
   /** Begins a family, most of whose samples bear `suffix` behind its name. */
-  begin({ name, labelNames, constantLabels }: FamilyHeader, suffix: string): void {
+  begin(family: FamilyHeader, suffix: string): void {
+    const { names } = this;
     const line = this.#line;
     line.length = 0;
-    line.text(name);
+    const name = names.metric(family);
+    this.#quoted = names.isQuoted(name);
+    this.#name = this.#quoted ? escapeQuoted(name) : name;
+    if (this.#quoted) line.twoBytes(OPEN, QUOTE);
+    line.text(this.#name);
     this.#familyEnd = line.length;
     line.text(suffix);
+    if (this.#quoted) line.byte(QUOTE);
     this.#nameEnd = line.length;
-    for (const [key, value] of constantLabels) {
-      this.#key(line, line.length > this.#nameEnd, key);
+    this.#bareEnd = this.#quoted ? -1 : line.length;
+    for (const [key, value] of family.constantLabels) {
+      this.#key(line, line.length > this.#bareEnd, names.label(key));
       line.quoted(value);
     }
     this.#constantEnd = line.length;
-    this.#labelNames = labelNames;
+    const { labelNames } = family;
+    this.#labelNames = labelNames.every(isLegacyLabelName)
+      ? labelNames
+      : labelNames.map((label) => names.label(label));
+    this.#stateLabel = family.type === 'stateset' ? names.label(family.name) : '';
     this.#known = 0;
     this.time = '';
+  }
+
+  /** The name of the family at hand and a suffix, as they stand in the lines before its samples. */
+  nameWith(suffix: string): string {
+    return this.#quoted ? `"${this.#name}${suffix}"` : this.#name + suffix;
   }
 
   /** Gives the label at `depth` a value and forgets those deeper than it. */
@@ -97,7 +132,7 @@ export class LineWriter {
       line.length = this.#valueStarts[depth]!;
     } else {
       line.length = depth === 0 ? this.#constantEnd : this.#valueEnds[depth - 1]!;
-      this.#key(line, line.length > this.#nameEnd, this.#labelNames[depth]!);
+      this.#key(line, line.length > this.#bareEnd, this.#labelNames[depth]!);
       this.#valueStarts[depth] = line.length;
     }
     line.quoted(value);
@@ -110,18 +145,37 @@ export class LineWriter {
     const { out } = this;
     const line = this.#line;
     out.copy(line, 0, line.length);
-    this.#close(line.length > this.#nameEnd);
+    this.#close(line.length > this.#bareEnd);
     this.#value(value, exemplar);
   }
 
-  /** Writes a sample with another suffix, and with labels beside those of the metric. */
+  /** Begins a sample whose value the caller writes to {@linkcode out}, up to the space before it. */
+  open(): void {
+    const line = this.#line;
+    this.out.copy(line, 0, line.length);
+    this.#close(line.length > this.#bareEnd);
+  }
+
+  /** Ends a sample that was opened: its time, and `exemplars`, of which each has its ` # `. */
+  end(exemplars: string): void {
+    const { out } = this;
+    out.text(this.time);
+    out.text(exemplars);
+    out.byte(LINE_FEED);
+  }
+
+  /**
+   * Writes a sample with another suffix, and with labels beside those of the metric, under names as
+   * they are to be written.
+   */
   sampleWith(suffix: string, extra: Pairs, value: number, exemplar?: Exemplar): void {
     const { out } = this;
     const line = this.#line;
     out.copy(line, 0, this.#familyEnd);
     out.text(suffix);
+    if (this.#quoted) out.byte(QUOTE);
     out.copy(line, this.#nameEnd, line.length);
-    let labelled = line.length > this.#nameEnd;
+    let labelled = line.length > this.#bareEnd;
     for (const [name, text] of extra) {
       this.#key(out, labelled, name);
       out.quoted(text);
@@ -140,7 +194,7 @@ export class LineWriter {
     const { out } = this;
     if (bounds !== this.#bounds) this.#renderBounds(bounds);
     const line = this.#line;
-    line.byte(line.length > this.#nameEnd ? COMMA : OPEN);
+    line.byte(line.length > this.#bareEnd ? COMMA : OPEN);
     let count = 0;
     let start = 0;
     for (let i = 0; i <= bounds.length; i++) {
@@ -165,11 +219,20 @@ export class LineWriter {
     if (count !== undefined) this.sampleWith('_count', [], count);
   }
 
-  /** Writes a line for each state, told apart by a label named `name`. */
-  stateSet(name: string, states: readonly string[], on: (state: number) => boolean): void {
+  /** Writes a line for each state, told apart by a label that bears the family's name. */
+  stateSet(states: readonly string[], on: (state: number) => boolean): void {
     for (let i = 0; i < states.length; i++) {
-      this.sampleWith('', [[name, states[i]!]], on(i) ? 1 : 0);
+      this.sampleWith('', [[this.#stateLabel, states[i]!]], on(i) ? 1 : 0);
     }
+  }
+
+  /** Writes a line of facts, or leaves them out where two labels would have one name. */
+  info({ name, constantLabels }: FamilyHeader, facts: Pairs): void {
+    const { names } = this;
+    const constant = constantLabels.map(([label]) => names.label(label));
+    const pairs = names.labels(facts, [...constant, ...this.#labelNames]);
+    if (pairs === undefined) names.omit({ name }, 'label');
+    else this.sampleWith('_info', pairs, 1);
   }
 
   #renderBounds(bounds: readonly number[]): void {
@@ -201,7 +264,7 @@ export class LineWriter {
     }
     out.number(value);
     if (this.time !== '') out.text(this.time);
-    if (exemplar !== undefined) out.text(exemplarText(exemplar));
+    if (exemplar !== undefined) out.text(this.#exemplarText(exemplar, this.names));
     out.byte(LINE_FEED);
   }
 }

@@ -2,13 +2,16 @@ import { equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assert, property, string } from 'fast-check';
 import type { ExpositionFormat } from './format.ts';
-import { OPENMETRICS_1_0_0, TEXT_0_0_4 } from './format.ts';
+import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, TEXT_1_0_0 } from './format.ts';
 import { acceptsGzip, negotiate } from './negotiate.ts';
 
 const PROTOBUF =
   'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
 
-/** What each version of Prometheus sends. Protobuf and text 1.0.0 are not on offer. */
+/** OpenMetrics with names as they are, which Prometheus 3 asks for. */
+const OPENMETRICS_UTF_8 = OPENMETRICS_1_0_0.withEscaping('allow-utf-8');
+
+/** What each version of Prometheus sends. Protobuf is not on offer. */
 const PROMETHEUS: readonly (readonly [string, string, ExpositionFormat])[] = [
   ['1.8', `${PROTOBUF};q=0.7,text/plain;version=0.0.4;q=0.3,*/*;q=0.1`, TEXT_0_0_4],
   ['2.0 to 2.4', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT_0_0_4],
@@ -45,17 +48,27 @@ const PROMETHEUS: readonly (readonly [string, string, ExpositionFormat])[] = [
   [
     '3.0 to 3.3',
     'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2',
-    OPENMETRICS_1_0_0,
+    OPENMETRICS_UTF_8,
   ],
   [
     '3.4 to 3.14',
     'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
-    OPENMETRICS_1_0_0,
+    OPENMETRICS_UTF_8,
+  ],
+  [
+    '3.4 to 3.14, told to escape with dots',
+    'application/openmetrics-text;version=1.0.0;escaping=dots;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=dots;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    OPENMETRICS_1_0_0.withEscaping('dots'),
+  ],
+  [
+    '3.4 to 3.14, told to scrape text 1.0.0 alone',
+    'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.5',
+    TEXT_1_0_0.withEscaping('allow-utf-8'),
   ],
   [
     '3.4 to 3.14, protobuf first',
     `${PROTOBUF};q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1`,
-    OPENMETRICS_1_0_0,
+    OPENMETRICS_UTF_8,
   ],
 ];
 
@@ -76,7 +89,60 @@ const OTHERS: readonly (readonly [string, string | null | undefined, ExpositionF
   ['text of no version', 'text/plain', TEXT_0_0_4],
   ['OpenMetrics of no version', 'application/openmetrics-text', OPENMETRICS_1_0_0],
   ['an unknown version', 'application/openmetrics-text;version=9.9.9', TEXT_0_0_4],
-  ['a version that is not on offer yet', 'application/openmetrics-text;version=2.0.0', TEXT_0_0_4],
+  [
+    'exactly the release candidate',
+    'application/openmetrics-text;version=2.0.0',
+    OPENMETRICS_2_0_0,
+  ],
+  [
+    'the release candidate with underscores',
+    'application/openmetrics-text;version=2.0.0;escaping=underscores',
+    OPENMETRICS_2_0_0.withEscaping('underscores'),
+  ],
+  [
+    'the release candidate, liked less',
+    'application/openmetrics-text;version=2.0.0;q=0.5,application/openmetrics-text',
+    OPENMETRICS_1_0_0,
+  ],
+  [
+    'the release candidate, beside no version',
+    'application/openmetrics-text,application/openmetrics-text;version=2.0.0',
+    OPENMETRICS_2_0_0,
+  ],
+  ['half of a version', 'application/openmetrics-text;version=2', TEXT_0_0_4],
+  ['text with a say in names', 'text/plain;version=1.0.0', TEXT_1_0_0],
+  [
+    'text 1.0.0 with every character as a value',
+    'text/plain; version=1.0.0; escaping=values',
+    TEXT_1_0_0.withEscaping('values'),
+  ],
+  ['text 1.0.0 ruled out', 'text/plain;version=1.0.0;q=0,text/plain', TEXT_0_0_4],
+  [
+    'text 0.0.4 with dots',
+    'text/plain;version=0.0.4;escaping=dots',
+    TEXT_0_0_4.withEscaping('dots'),
+  ],
+  [
+    'a scheme in capitals',
+    'text/plain;version=1.0.0;Escaping=Allow-UTF-8',
+    TEXT_1_0_0.withEscaping('allow-utf-8'),
+  ],
+  [
+    'a scheme in quotes',
+    'text/plain;version=1.0.0;escaping="dots"',
+    TEXT_1_0_0.withEscaping('dots'),
+  ],
+  ['a scheme that does not exist', 'text/plain;version=1.0.0;escaping=none', TEXT_1_0_0],
+  [
+    'the scheme of a clause that was not chosen',
+    `${PROTOBUF};escaping=dots,text/plain`,
+    TEXT_0_0_4,
+  ],
+  [
+    'the first of two schemes',
+    'text/plain;version=1.0.0;escaping=underscores;escaping=dots',
+    TEXT_1_0_0,
+  ],
   [
     'text liked better, named last',
     'application/openmetrics-text;q=0.4,text/plain;q=0.5',
@@ -142,7 +208,8 @@ describe('negotiate', () => {
     const header = string({ unit: 'binary', maxLength: 200 });
     assert(
       property(header, (accept) => {
-        ok([TEXT_0_0_4, OPENMETRICS_1_0_0].includes(negotiate(accept)));
+        const { escaping, contentType } = negotiate(accept);
+        equal(negotiate(accept).withEscaping(escaping).contentType, contentType);
       }),
     );
   });

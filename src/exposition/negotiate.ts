@@ -1,35 +1,53 @@
 /** Which format, and which coding of it, a client gets that sent this header. */
 
-import { type ExpositionFormat, OPENMETRICS_1_0_0, TEXT_0_0_4 } from './format.ts';
+import { ESCAPING_SCHEMES } from './escaping.ts';
+import {
+  type ExpositionFormat,
+  OPENMETRICS_1_0_0,
+  OPENMETRICS_2_0_0,
+  TEXT_0_0_4,
+  TEXT_1_0_0,
+} from './format.ts';
 import { type Clause, parseClauses } from './header-clauses.ts';
 
 interface Offer {
   readonly format: ExpositionFormat;
   readonly type: string;
   readonly subtype: string;
-  /** Versions that this format answers. Asked for no version, it answers as well. */
+  /** Versions that this format answers. */
   readonly versions: readonly string[];
+  /** True where it answers nobody but who names one of the versions. */
+  readonly exact: boolean;
 }
 
 /** How precisely a clause names an offer. */
-const SPECIFICITY = { anything: 0, type: 1, subtype: 2 } as const;
+const SPECIFICITY = { anything: 0, type: 1, subtype: 2, version: 3 } as const;
 
 interface Match {
   readonly format: ExpositionFormat;
+  readonly clause: Clause;
   readonly specificity: number;
-  readonly weight: number;
   readonly place: number;
 }
 
 /** What is on offer. Of two that a client likes equally well and names in one clause, the first. */
 const OFFERS: readonly Offer[] = [
-  { format: TEXT_0_0_4, type: 'text', subtype: 'plain', versions: ['0.0.4'] },
+  { format: TEXT_0_0_4, type: 'text', subtype: 'plain', versions: ['0.0.4'], exact: false },
+  { format: TEXT_1_0_0, type: 'text', subtype: 'plain', versions: ['1.0.0'], exact: true },
   {
     format: OPENMETRICS_1_0_0,
     type: 'application',
     subtype: 'openmetrics-text',
     // Prometheus 2.5 to 2.33 ask for 0.0.1 alone, and read what is 1.0.0.
     versions: ['1.0.0', '0.0.1'],
+    exact: false,
+  },
+  {
+    format: OPENMETRICS_2_0_0,
+    type: 'application',
+    subtype: 'openmetrics-text',
+    versions: ['2.0.0'],
+    exact: true,
   },
 ];
 
@@ -41,16 +59,20 @@ const OFFERS: readonly Offer[] = [
  * one that names a format. Text is the answer where the header is missing or asks for anything, and
  * also where it asks for nothing on offer: a person is helped more by that than by a refusal.
  *
+ * Names are in the scheme that this clause gives with `escaping=`, and in the format's own where it
+ * gives none or one that does not exist.
+ *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1 | RFC 9110, Accept}
+ * @see {@link https://prometheus.io/docs/instrumenting/content_negotiation/ | Content negotiation}
  */
 export function negotiate(accept: string | null | undefined): ExpositionFormat {
   const clauses = parseClauses(accept ?? '');
   let best: Match | undefined;
   for (const offer of OFFERS) {
     const match = findMatch(offer, clauses);
-    if (match !== undefined && match.weight > 0 && isBetter(match, best)) best = match;
+    if (match !== undefined && match.clause.weight > 0 && isBetter(match, best)) best = match;
   }
-  return best?.format ?? TEXT_0_0_4;
+  return best === undefined ? TEXT_0_0_4 : escaped(best);
 }
 
 /**
@@ -69,36 +91,46 @@ export function acceptsGzip(acceptEncoding: string | null | undefined): boolean 
   return gzip > 0 && gzip >= (weights.get('identity') ?? 0);
 }
 
+function escaped({ format, clause }: Match): ExpositionFormat {
+  const asked = clause.parameters.get('escaping')?.toLowerCase();
+  const scheme = ESCAPING_SCHEMES.find((known) => known === asked);
+  return scheme === undefined ? format : format.withEscaping(scheme);
+}
+
 function findMatch(offer: Offer, clauses: readonly Clause[]): Match | undefined {
   let found: Match | undefined;
   for (const [place, clause] of clauses.entries()) {
     const specificity = specificityOf(offer, clause);
     if (specificity === undefined) continue;
-    const { weight } = clause;
     const stronger =
       found === undefined ||
       specificity > found.specificity ||
-      (specificity === found.specificity && weight > found.weight);
-    if (stronger) found = { format: offer.format, specificity, weight, place };
+      (specificity === found.specificity && clause.weight > found.clause.weight);
+    if (stronger) found = { format: offer.format, clause, specificity, place };
   }
   return found;
 }
 
 function specificityOf(offer: Offer, { value, parameters }: Clause): number | undefined {
-  if (value === '*/*') return SPECIFICITY.anything;
-  if (value === `${offer.type}/*`) return SPECIFICITY.type;
-  if (value !== `${offer.type}/${offer.subtype}`) return undefined;
-  const version = parameters.get('version');
-  return version === undefined || offer.versions.includes(version)
-    ? SPECIFICITY.subtype
-    : undefined;
+  const { type, subtype, versions, exact } = offer;
+  if (value === `${type}/${subtype}`) {
+    const version = parameters.get('version');
+    if (version !== undefined) {
+      return versions.includes(version) ? SPECIFICITY.version : undefined;
+    }
+    return exact ? undefined : SPECIFICITY.subtype;
+  }
+  if (exact) return undefined;
+  if (value === `${type}/*`) return SPECIFICITY.type;
+  return value === '*/*' ? SPECIFICITY.anything : undefined;
 }
 
 function isBetter(match: Match, best: Match | undefined): boolean {
   if (best === undefined) return true;
   const named = match.specificity > SPECIFICITY.anything;
   if (named !== best.specificity > SPECIFICITY.anything) return named;
-  if (match.weight !== best.weight) return match.weight > best.weight;
+  const { weight } = match.clause;
+  if (weight !== best.clause.weight) return weight > best.clause.weight;
   if (match.specificity !== best.specificity) return match.specificity > best.specificity;
   return match.place < best.place;
 }

@@ -10,6 +10,8 @@ import type {
 } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
 import { escapeQuoted } from './escape.ts';
+import { exemplarText } from './exemplar.ts';
+import { ExposedNames } from './exposed-names.ts';
 import { LineWriter } from './line-writer.ts';
 import { toSeconds } from './timestamp.ts';
 import type { ChunkWriter, WriteOptions } from './write.ts';
@@ -35,12 +37,15 @@ const SUFFIXES: Readonly<Record<MetricType, string>> = {
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/ | OpenMetrics 1.0}
  */
 export class OpenMetricsWriter implements ChunkWriter {
-  readonly #lines = new LineWriter();
+  readonly names: ExposedNames;
+  readonly #lines: LineWriter;
   readonly #withStartTimes: boolean;
   #family: FamilyHeader | undefined;
 
-  /** Begins an exposition; `created` asks for start times. */
-  constructor({ created = false }: Pick<WriteOptions, 'created'> = {}) {
+  /** Begins an exposition, with names in the scheme `escaping`; `created` asks for start times. */
+  constructor({ created = false, escaping }: Pick<WriteOptions, 'created' | 'escaping'> = {}) {
+    this.names = new ExposedNames(escaping);
+    this.#lines = new LineWriter(this.names, exemplarText);
     this.#withStartTimes = created;
   }
 
@@ -58,10 +63,11 @@ export class OpenMetricsWriter implements ChunkWriter {
 
   begin(family: FamilyHeader): void {
     this.#family = family;
-    const { name, type, help } = family;
-    const unit = hasUnit(family) ? `# UNIT ${name} ${family.unit}\n` : '';
-    this.#lines.out.text(`# TYPE ${name} ${type}\n${unit}# HELP ${name} ${escapeQuoted(help)}\n`);
+    const { type, help } = family;
     this.#lines.begin(family, SUFFIXES[type]);
+    const name = this.#lines.nameWith('');
+    const unit = hasUnit(family, this.names) ? `# UNIT ${name} ${family.unit}\n` : '';
+    this.#lines.out.text(`# TYPE ${name} ${type}\n${unit}# HELP ${name} ${escapeQuoted(help)}\n`);
   }
 
   label(depth: number, value: string): void {
@@ -99,18 +105,19 @@ export class OpenMetricsWriter implements ChunkWriter {
   }
 
   info(pairs: Pairs): void {
-    this.#lines.sampleWith('_info', pairs, 1);
+    this.#lines.info(this.#family!, pairs);
     this.#lines.time = '';
   }
 
   stateSet(states: readonly string[], on: (state: number) => boolean): void {
-    this.#lines.stateSet(this.#family?.name ?? '', states, on);
+    this.#lines.stateSet(states, on);
     this.#lines.time = '';
   }
 
   sample(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
     const allowed = mayHaveExemplar(this.#family?.type, suffix) ? exemplar : undefined;
-    this.#lines.sampleWith(suffix, extra === undefined ? [] : [extra], value, allowed);
+    const labels: Pairs = extra === undefined ? [] : [[this.names.label(extra[0]), extra[1]]];
+    this.#lines.sampleWith(suffix, labels, value, allowed);
     this.#lines.time = '';
   }
 
@@ -124,8 +131,10 @@ export class OpenMetricsWriter implements ChunkWriter {
 }
 
 /** True where the unit may be named: a unit that is not the name's last word fails the scrape. */
-function hasUnit({ name, type, unit }: FamilyHeader): boolean {
-  return unit !== '' && type !== 'info' && type !== 'stateset' && name.endsWith(`_${unit}`);
+function hasUnit(family: FamilyHeader, names: ExposedNames): boolean {
+  const { type, unit } = family;
+  if (unit === '' || type === 'info' || type === 'stateset') return false;
+  return names.metric(family).endsWith(`_${unit}`);
 }
 
 function mayHaveExemplar(type: MetricType | undefined, suffix: string): boolean {

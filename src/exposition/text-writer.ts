@@ -1,4 +1,4 @@
-/** The text format 0.0.4, which every Prometheus reads. */
+/** The text formats: 0.0.4, which every Prometheus reads, and 1.0.0, which is the same with quotes. */
 
 import type {
   FamilyHeader,
@@ -8,11 +8,13 @@ import type {
   Timestamp,
 } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
+import { typeSuffix } from '../model/name.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { escapeHelp } from './escape.ts';
+import { ExposedNames } from './exposed-names.ts';
 import { LineWriter } from './line-writer.ts';
 import { toMilliseconds } from './timestamp.ts';
-import type { ChunkWriter } from './write.ts';
+import type { ChunkWriter, WriteOptions } from './write.ts';
 
 /** What the format, which has five types, calls those of OpenMetrics. */
 const TYPES: Readonly<Record<MetricType, string>> = {
@@ -29,7 +31,8 @@ const TYPES: Readonly<Record<MetricType, string>> = {
 type KeptSuffix = '_gcount' | '_gsum';
 
 /**
- * Writes families in the text format 0.0.4.
+ * Writes families in the text formats. Names in quotes, as the scheme `allow-utf-8` writes them, are
+ * what 1.0.0 has and 0.0.4 lacks.
  *
  * It has no place for units, start times and exemplars. Sum and count of a gauge histogram bear the
  * names they have in OpenMetrics, since a series must not change its name with the format; as a
@@ -38,10 +41,17 @@ type KeptSuffix = '_gcount' | '_gsum';
  * @see {@link https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format | Text-based format}
  */
 export class TextWriter implements ChunkWriter {
-  readonly #lines = new LineWriter();
+  readonly names: ExposedNames;
+  readonly #lines: LineWriter;
   #family: FamilyHeader | undefined;
   /** Lines of a gauge histogram's counts and sums, kept until its buckets are written. */
   readonly #kept = new Map<KeptSuffix, ByteBuffer>();
+
+  /** Begins an exposition, with names in the scheme `escaping`. */
+  constructor({ escaping }: Pick<WriteOptions, 'escaping'> = {}) {
+    this.names = new ExposedNames(escaping);
+    this.#lines = new LineWriter(this.names);
+  }
 
   get full(): boolean {
     return this.#lines.full;
@@ -58,11 +68,11 @@ export class TextWriter implements ChunkWriter {
   begin(family: FamilyHeader): void {
     this.#writeKept();
     this.#family = family;
-    const { name, type, help } = family;
-    const suffix = type === 'counter' ? '_total' : type === 'info' ? '_info' : '';
-    this.#header(name + suffix, help, TYPES[type]);
+    const { type, help } = family;
+    const suffix = typeSuffix(type);
     const bucketed = type === 'histogram' || type === 'gaugehistogram';
     this.#lines.begin(family, bucketed ? '_bucket' : suffix);
+    this.#header(this.#lines.nameWith(suffix), help, TYPES[type]);
   }
 
   label(depth: number, value: string): void {
@@ -98,12 +108,12 @@ export class TextWriter implements ChunkWriter {
   }
 
   info(pairs: Pairs): void {
-    this.#lines.sampleWith('_info', pairs, 1);
+    this.#lines.info(this.#family!, pairs);
     this.#lines.time = '';
   }
 
   stateSet(states: readonly string[], on: (state: number) => boolean): void {
-    this.#lines.stateSet(this.#family?.name ?? '', states, on);
+    this.#lines.stateSet(states, on);
     this.#lines.time = '';
   }
 
@@ -112,13 +122,17 @@ export class TextWriter implements ChunkWriter {
     if (type === 'gaugehistogram' && (suffix === '_gcount' || suffix === '_gsum')) {
       this.#keep(suffix, extra, value);
     } else if (suffix !== '_created' || !hasStartTime(type)) {
-      this.#lines.sampleWith(suffix, extra === undefined ? [] : [extra], value);
+      this.#lines.sampleWith(suffix, this.#extra(extra), value);
     }
     this.#lines.time = '';
   }
 
   #header(name: string, help: string, type: string): void {
     this.#lines.out.text(`# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`);
+  }
+
+  #extra(extra: Pair | undefined): Pairs {
+    return extra === undefined ? [] : [[this.names.label(extra[0]), extra[1]]];
   }
 
   #keep(suffix: KeptSuffix, extra: Pair | undefined, value: number): void {
@@ -129,14 +143,14 @@ export class TextWriter implements ChunkWriter {
     }
     const { out } = this.#lines;
     this.#lines.out = kept;
-    this.#lines.sampleWith(suffix, extra === undefined ? [] : [extra], value);
+    this.#lines.sampleWith(suffix, this.#extra(extra), value);
     this.#lines.out = out;
   }
 
   #writeKept(): void {
     const { out } = this.#lines;
     for (const [suffix, kept] of this.#kept) {
-      this.#header(this.#family!.name + suffix, this.#family!.help, 'gauge');
+      this.#header(this.#lines.nameWith(suffix), this.#family!.help, 'gauge');
       out.copy(kept, 0, kept.length);
     }
     this.#kept.clear();

@@ -2,7 +2,15 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
 import type { Collector, FamilyWriter, MetricFamily } from '../model/family.ts';
-import { OPENMETRICS_1_0_0, TEXT_0_0_4, toText, writeText } from './format.ts';
+import {
+  OPENMETRICS_1_0_0,
+  OPENMETRICS_2_0_0,
+  TEXT_0_0_4,
+  TEXT_1_0_0,
+  toText,
+  writeText,
+} from './format.ts';
+import { joinText } from './write.ts';
 
 function gauge(name: string): MetricFamily {
   return handMadeFamily({ name, type: 'gauge' }, [(writer) => writer.number(1)]);
@@ -173,22 +181,83 @@ describe('writing', () => {
   });
 
   it('is offered under the names that HTTP has for it', async () => {
+    const formats = [TEXT_0_0_4, TEXT_1_0_0, OPENMETRICS_1_0_0, OPENMETRICS_2_0_0];
     deepEqual(
-      [TEXT_0_0_4, OPENMETRICS_1_0_0].map(({ name, contentType }) => [name, contentType]),
+      formats.map(({ name, contentType, escaping }) => [name, contentType, escaping]),
       [
-        ['text 0.0.4', 'text/plain; version=0.0.4; charset=utf-8'],
-        ['OpenMetrics 1.0.0', 'application/openmetrics-text; version=1.0.0; charset=utf-8'],
+        ['text 0.0.4', 'text/plain; version=0.0.4; charset=utf-8', 'underscores'],
+        [
+          'text 1.0.0',
+          'text/plain; version=1.0.0; charset=utf-8; escaping=underscores',
+          'underscores',
+        ],
+        [
+          'OpenMetrics 1.0.0',
+          'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores',
+          'underscores',
+        ],
+        [
+          'OpenMetrics 2.0.0',
+          'application/openmetrics-text; version=2.0.0; charset=utf-8',
+          'allow-utf-8',
+        ],
       ],
     );
     const last: string[] = [];
-    for (const format of [TEXT_0_0_4, OPENMETRICS_1_0_0]) {
+    for (const format of formats) {
       for await (const chunk of format.write({ collect: () => [gauge('a')] })) {
         last.push(new TextDecoder().decode(chunk));
       }
     }
     deepEqual(last, [
       '# HELP a Help.\n# TYPE a gauge\na 1\n',
+      '# HELP a Help.\n# TYPE a gauge\na 1\n',
       '# TYPE a gauge\n# HELP a Help.\na 1\n# EOF\n',
+      '# TYPE a gauge\n# HELP a Help.\na 1\n# EOF\n',
+    ]);
+  });
+
+  it('is offered with names in each scheme', async () => {
+    const contentTypes: string[] = [];
+    const samples = new Map<string, Set<string>>();
+    for (const format of [TEXT_0_0_4, TEXT_1_0_0, OPENMETRICS_1_0_0, OPENMETRICS_2_0_0]) {
+      for (const scheme of ['underscores', 'dots', 'values', 'allow-utf-8'] as const) {
+        const escaped = format.withEscaping(scheme);
+        equal(escaped, format.withEscaping(scheme));
+        equal(escaped.withEscaping(format.escaping), format);
+        equal(escaped.name, format.name);
+        const text = await joinText(escaped.write({ collect: () => [gauge('a.b')] }));
+        contentTypes.push(escaped.contentType);
+        const lines = text.split('\n').filter((line) => line.endsWith(' 1'));
+        samples.set(scheme, new Set([...(samples.get(scheme) ?? []), ...lines]));
+      }
+    }
+    deepEqual(
+      [...samples],
+      [
+        ['underscores', new Set(['a_b 1'])],
+        ['dots', new Set(['a_dot_b 1'])],
+        ['values', new Set(['U__a_2e_b 1'])],
+        ['allow-utf-8', new Set(['{"a.b"} 1'])],
+      ],
+    );
+    deepEqual(contentTypes, [
+      'text/plain; version=0.0.4; charset=utf-8',
+      'text/plain; version=0.0.4; charset=utf-8; escaping=dots',
+      'text/plain; version=0.0.4; charset=utf-8; escaping=values',
+      'text/plain; version=0.0.4; charset=utf-8; escaping=allow-utf-8',
+      'text/plain; version=1.0.0; charset=utf-8; escaping=underscores',
+      'text/plain; version=1.0.0; charset=utf-8; escaping=dots',
+      'text/plain; version=1.0.0; charset=utf-8; escaping=values',
+      'text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=dots',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=values',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8',
+      'application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=underscores',
+      'application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=dots',
+      'application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=values',
+      'application/openmetrics-text; version=2.0.0; charset=utf-8',
     ]);
   });
 });

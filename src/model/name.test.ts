@@ -1,7 +1,15 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MetricType } from './family.ts';
-import { claimedNames, familyName, isMetricType, validateLabelNames } from './name.ts';
+import {
+  claimedNames,
+  familyName,
+  isLegacyLabelName,
+  isLegacyMetricName,
+  isMetricType,
+  typeSuffix,
+  validateLabelNames,
+} from './name.ts';
 
 describe('familyName', () => {
   it('leaves out the suffix that belongs to the type, once', () => {
@@ -13,16 +21,25 @@ describe('familyName', () => {
     equal(familyName('counter', 'x_info'), 'x_info');
   });
 
-  for (const name of ['a', '_', ':', 'job:requests:rate5m', 'A9_', '__proto__', 'constructor']) {
+  for (const name of [
+    ...['a', '_', ':', 'job:requests:rate5m', 'A9_', '__proto__', 'constructor'],
+    ...['9a', 'a b', 'a-b', 'http.requests', 'é', 'a\n', 'a"b', '\0', '🦀', '_total'],
+  ]) {
     it(`takes ${JSON.stringify(name)}`, () => equal(familyName('gauge', name), name));
   }
 
-  for (const name of ['', '9a', 'a b', 'a-b', 'a.b', 'é', 'a\n', '\ud800', 'a"b']) {
+  it('leaves out the suffix of names that are no words', () => {
+    equal(familyName('counter', 'http.requests_total'), 'http.requests');
+    equal(familyName('counter', 'http.requests.total'), 'http.requests.total');
+    equal(familyName('info', '🦀_info'), '🦀');
+  });
+
+  for (const name of ['', '\ud800', 'a\udc00b', '\udc00\ud800']) {
     const shown = JSON.stringify(name);
     it(`refuses ${shown}`, () => {
       throws(() => familyName('gauge', name), {
         name: 'RangeError',
-        message: `gauge ${shown}: not a metric name, expected letters, digits, "_" and ":", no digit first, got ${shown}`,
+        message: `gauge ${shown}: not a metric name, expected text without half surrogate pairs, got ${shown}`,
       });
     });
   }
@@ -31,17 +48,18 @@ describe('familyName', () => {
     throws(() => familyName('counter', '_total'), {
       name: 'RangeError',
       message:
-        'counter "_total": not a metric name, expected letters, digits, "_" and ":", no digit first, got "_total"',
+        'counter "_total": not a metric name, expected text without half surrogate pairs, got "_total"',
     });
-    equal(familyName('gauge', '_total'), '_total');
   });
 
   it('refuses a state set whose name cannot be that of its label', () => {
-    equal(familyName('stateset', '_breaker'), '_breaker');
+    for (const name of ['_breaker', 'circuit.breaker', '9', '_ _']) {
+      equal(familyName('stateset', name), name);
+    }
     for (const name of ['job:breaker', '__breaker']) {
       throws(() => familyName('stateset', name, 'enum'), {
         name: 'RangeError',
-        message: `enum "${name}": not a label name, which the label of its states needs, expected letters, digits and "_", neither digit nor "__" first, got "${name}"`,
+        message: `enum "${name}": not a label name, which the label of its states needs, expected text without ":", not "__" first, got "${name}"`,
       });
     }
   });
@@ -69,6 +87,7 @@ describe('validateLabelNames', () => {
   it('takes label names, those of objects’ own properties among them', () => {
     validate([]);
     validate(['method', '_', 'A9', 'constructor', 'toString', 'le', 'quantile', 'x']);
+    validate(['9a', 'http.method', 'a-b', 'a:b', 'a b', 'é', 'a\n', '🦀', 'a_b', 'a.b']);
     validate(['le'], 'summary');
     validate(['quantile'], 'histogram');
     validate(['le', 'quantile'], 'stateset');
@@ -94,13 +113,13 @@ describe('validateLabelNames', () => {
       'TypeError',
       'label name 0 is no string, expected a label name, got undefined',
     ],
-    ...['', '9a', 'a-b', 'a:b', 'a b', 'é', 'a\n'].map(
+    ...['', '\ud800', 'a\udc00'].map(
       (label) =>
         [
           [label],
           'counter',
           'RangeError',
-          `not a label name, expected letters, digits and "_", no digit first, got ${JSON.stringify(label)}`,
+          `not a label name, expected text without half surrogate pairs, got ${JSON.stringify(label)}`,
         ] as const,
     ),
     [
@@ -166,6 +185,31 @@ describe('isMetricType', () => {
   it('is false for what is no type of OpenMetrics', () => {
     for (const type of ['untyped', '', 'Counter', 'toString', '__proto__', undefined, null, 7]) {
       equal(isMetricType(type), false);
+    }
+  });
+});
+
+describe('isLegacyMetricName and isLegacyLabelName', () => {
+  it('are true of letters, digits and "_", no digit first; of metrics also with ":"', () => {
+    for (const name of ['a', '_', 'A9_', '__name__']) {
+      equal(isLegacyMetricName(name), true);
+      equal(isLegacyLabelName(name), true);
+    }
+    for (const name of ['', '9a', 'a b', 'a.b', 'é', 'a\n', '\na']) {
+      equal(isLegacyMetricName(name), false);
+      equal(isLegacyLabelName(name), false);
+    }
+    equal(isLegacyMetricName(':a:'), true);
+    equal(isLegacyLabelName('a:b'), false);
+  });
+});
+
+describe('typeSuffix', () => {
+  it('is what belongs to counters and info metrics, and nothing for other types', () => {
+    equal(typeSuffix('counter'), '_total');
+    equal(typeSuffix('info'), '_info');
+    for (const type of ['gauge', 'summary', 'histogram', 'stateset', 'unknown'] as const) {
+      equal(typeSuffix(type), '');
     }
   });
 });

@@ -3,10 +3,13 @@
 import { show } from './error.ts';
 import type { FamilyHeader, MetricType } from './family.ts';
 
-const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+// A loop over the characters takes 70 ns for 25 of them, these 42 (Node 24).
+const LEGACY_METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LEGACY_LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** The suffix that belongs to the type rather than to the name. */
+/** Half of a surrogate pair, which UTF-8 cannot hold. `String.isWellFormed` is not in ES2022. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 const TYPE_SUFFIX: Partial<Record<MetricType, string>> = { counter: '_total', info: '_info' };
 
 /** The suffixes of all lines that a family of a type may have. */
@@ -32,10 +35,14 @@ const RESERVED_LABELS: Partial<Record<MetricType, string>> = {
  * Returns the family's name for a metric declared as `name`: a counter's without `_total`, an info
  * metric's without `_info`, since both are written with every sample.
  *
+ * Any text is a name. One of other characters than letters, digits, `_` and `:` is escaped for
+ * servers that do not know such names.
+ *
  * @param word - The metric's type as errors name it.
  * @throws {TypeError} When `name` is not a string.
- * @throws {RangeError} When it is not a metric name, or cannot name the label of a state set, whose
- * states stand under a label that bears the metric's name.
+ * @throws {RangeError} When it is empty or nothing but its suffix, holds half a surrogate pair, or
+ * cannot name the label of a state set, whose states stand under a label that bears the metric's
+ * name.
  * @see {@link https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels | Data model}
  */
 export function familyName(type: MetricType, name: string, word: string = type): string {
@@ -44,23 +51,24 @@ export function familyName(type: MetricType, name: string, word: string = type):
       `${word} ${show(name)}: the name is no string, expected a metric name, got ${show(name)}`,
     );
   }
-  const suffix = TYPE_SUFFIX[type];
-  const stripped =
-    suffix !== undefined && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
-  if (METRIC_NAME.test(name) && METRIC_NAME.test(stripped)) {
-    // A colon in a label's name fails the whole scrape.
-    if (type !== 'stateset' || (LABEL_NAME.test(name) && !name.startsWith('__'))) return stripped;
+  const suffix = typeSuffix(type);
+  const stripped = suffix !== '' && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  if (stripped === '' || LONE_SURROGATE.test(name)) {
     throw new RangeError(
-      `${word} ${show(name)}: not a label name, which the label of its states needs, expected letters, digits and "_", neither digit nor "__" first, got ${show(name)}`,
+      `${word} ${show(name)}: not a metric name, expected text without half surrogate pairs, got ${show(name)}`,
     );
   }
-  throw new RangeError(
-    `${word} ${show(name)}: not a metric name, expected letters, digits, "_" and ":", no digit first, got ${show(name)}`,
-  );
+  // The label escapes to something else than the metric: a label's name has no colon.
+  if (type === 'stateset' && (name.includes(':') || name.startsWith('__'))) {
+    throw new RangeError(
+      `${word} ${show(name)}: not a label name, which the label of its states needs, expected text without ":", not "__" first, got ${show(name)}`,
+    );
+  }
+  return stripped;
 }
 
 /**
- * Checks the label names of a metric.
+ * Checks the label names of a metric. Any text is one, but for names that begin with `__`.
  *
  * @param subject - The metric as errors name it: `counter "x"`.
  * @throws {TypeError} When they are not an array of strings.
@@ -84,9 +92,9 @@ export function validateLabelNames(
         `${subject}: label name ${i} is no string, expected a label name, got ${show(label)}`,
       );
     }
-    if (!LABEL_NAME.test(label)) {
+    if (label === '' || LONE_SURROGATE.test(label)) {
       throw new RangeError(
-        `${subject}: not a label name, expected letters, digits and "_", no digit first, got ${show(label)}`,
+        `${subject}: not a label name, expected text without half surrogate pairs, got ${show(label)}`,
       );
     }
     if (label.startsWith('__') || label === reserved) {
@@ -100,6 +108,24 @@ export function validateLabelNames(
       );
     }
   });
+}
+
+/**
+ * True of metric names that every server understands without quotes: letters, digits, `_` and `:`,
+ * no digit first.
+ */
+export function isLegacyMetricName(name: string): boolean {
+  return LEGACY_METRIC_NAME.test(name);
+}
+
+/** True of label names that every server understands without quotes: those of metrics without `:`. */
+export function isLegacyLabelName(name: string): boolean {
+  return LEGACY_LABEL_NAME.test(name);
+}
+
+/** The suffix that belongs to the type rather than to the name: `_total`, `_info` or none. */
+export function typeSuffix(type: MetricType): string {
+  return TYPE_SUFFIX[type] ?? '';
 }
 
 /** True when `value` is one of the types that a family can have. */

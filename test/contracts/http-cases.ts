@@ -100,7 +100,8 @@ export const CASES: readonly Case[] = [
     status: 200,
     answers: {
       ...SCRAPED,
-      'content-type': 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+      'content-type':
+        'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores',
     },
     body: OPENMETRICS,
   },
