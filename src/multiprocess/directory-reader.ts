@@ -7,8 +7,8 @@ import { MetricsError } from '../model/error.ts';
 import type { LivenessOptions } from './liveness.ts';
 import type { Pace } from './pace.ts';
 import { FILE_SUFFIX } from './segment.ts';
-import { reason } from './segment-file.ts';
 import { SegmentReader } from './segment-reader.ts';
+import { reason } from './system-error.ts';
 import type { UnreadableError, UnreadableReason } from './unreadable.ts';
 
 /** What a directory holds. */

@@ -30,6 +30,7 @@ export function bunMapper(): Mapper {
   const { mmap, flock } = openLibrary(ffi);
   return createMapper({
     name: 'bun',
+    version: process.versions['bun'] ?? '',
     mmap: (length, protection, flags, fd, offset) =>
       BigInt(mmap!(null, length, protection, flags, fd, offset) as number | bigint),
     flock: (fd, operation) => flock!(fd, operation) as number,

@@ -35,6 +35,7 @@ export function denoMapper(): Mapper {
   const { mmap, flock } = openLibrary(deno);
   return createMapper({
     name: 'deno',
+    version: process.versions['deno'] ?? '',
     mmap: (length, protection, flags, fd, offset) =>
       deno.UnsafePointer.value(mmap!(null, BigInt(length), protection, flags, fd, BigInt(offset))),
     flock: (fd, operation) => flock!(fd, operation) as number,

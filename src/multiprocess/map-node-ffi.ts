@@ -3,7 +3,9 @@
  * a warning of its own when it is loaded, and wants `--allow-ffi` under `--permission`.
  */
 
+import { MetricsError } from '../model/error.ts';
 import { createMapper, type Mapper } from './mapper.ts';
+import { reason } from './system-error.ts';
 
 interface Signature {
   // Other spellings of these two keys are ignored without a word, and the call then returns rubbish.
@@ -23,17 +25,32 @@ interface NodeFfi {
 /**
  * Returns the mapper on `node:ffi`.
  *
- * @throws {TypeError} Where this version of Node has none, or forbids it.
+ * @throws {TypeError} Where this version of Node has none.
+ * @throws {MetricsError} `MAPPING_FAILED` where it has one and forbids its use.
  */
 export function nodeFfiMapper(): Mapper {
-  const ffi = builtin('node:ffi') as NodeFfi | undefined;
-  if (ffi === undefined) throw new TypeError('no node:ffi');
+  try {
+    const ffi = builtin('node:ffi') as NodeFfi | undefined;
+    if (ffi !== undefined) return mapperOn(ffi);
+  } catch (cause) {
+    if (cause instanceof MetricsError) throw cause;
+    throw new MetricsError(
+      'MAPPING_FAILED',
+      `mapper "node-ffi": cannot be loaded, expected Node ${process.version} to allow node:ffi, got ${reason(cause)}`,
+      { cause },
+    );
+  }
+  throw new TypeError('no node:ffi');
+}
+
+function mapperOn(ffi: NodeFfi): Mapper {
   const { mmap, flock } = ffi.dlopen(null, {
     mmap: { arguments: ['pointer', 'u64', 'i32', 'i32', 'i32', 'i64'], return: 'pointer' },
     flock: { arguments: ['i32', 'i32'], return: 'i32' },
   }).functions;
   return createMapper({
     name: 'node-ffi',
+    version: process.version,
     mmap: (length, protection, flags, fd, offset) =>
       mmap!(0n, BigInt(length), protection, flags, fd, BigInt(offset)) as bigint,
     flock: (fd, operation) => flock!(fd, operation) as number,

@@ -6,14 +6,17 @@ import { denoMapper } from './map-deno.ts';
 import { koffiMapper } from './map-koffi.ts';
 import { nodeFfiMapper } from './map-node-ffi.ts';
 import type { Mapper, MapperName } from './mapper.ts';
-import { reason } from './segment-file.ts';
+import { reason } from './system-error.ts';
 
 /**
- * How a process reaches its file. `auto` takes the first that is there: the runtime's own on Bun and
- * Deno, else koffi, else `node:ffi` (Node 26 and later, where it is experimental and says so in a
+ * How a process reaches its file. `auto` takes the first that is there and works: the runtime's own on
+ * Bun and Deno, else koffi, else `node:ffi` (Node 26 and later, where it is experimental and says so in a
  * warning), else `write-behind`, which needs nothing and maps nothing.
  */
 export type MapperChoice = 'auto' | MapperName | 'write-behind';
+
+/** What loads each mapper. */
+export type MapperLoaders = Readonly<Partial<Record<MapperName, () => Mapper>>>;
 
 const LOADERS: Readonly<Record<MapperName, () => Mapper>> = {
   koffi: koffiMapper,
@@ -30,37 +33,67 @@ export const MAPPER_CHOICES: readonly MapperChoice[] = [
 ];
 
 /**
- * Loads a mapper; `undefined` where files are to be written behind.
+ * Goes through the mappers that a choice allows, from the best one on, until one works.
  *
- * @throws {MetricsError} `MAPPING_FAILED` when the one that is asked for is not there.
+ * One that is not there is passed over without a word; one that is there and does not work is kept
+ * among the {@linkcode MapperSelection.refused}, for the person who installed it.
  */
-export function loadMapper(choice: MapperChoice): Mapper | undefined {
-  if (choice === 'write-behind') return undefined;
-  if (choice !== 'auto') return load(choice);
-  for (const name of candidates()) {
-    try {
-      return LOADERS[name]();
-    } catch {
-      // Not installed, not allowed or not of this version: the next one may be.
+export class MapperSelection {
+  /** The choice. */
+  readonly choice: MapperChoice;
+  readonly #loaders: MapperLoaders;
+  readonly #left: MapperName[];
+  readonly #refused: MetricsError[] = [];
+  #mapper: Mapper | undefined;
+
+  /** Loads nothing yet. `loaders` are those of this runtime unless given. */
+  constructor(choice: MapperChoice, loaders: MapperLoaders = LOADERS) {
+    this.choice = choice;
+    this.#loaders = loaders;
+    this.#left =
+      choice === 'write-behind' ? [] : choice === 'auto' ? candidates(loaders) : [choice];
+  }
+
+  /** The best one that is not refused, loaded on the first need; `undefined` where none is left. */
+  get mapper(): Mapper | undefined {
+    while (this.#mapper === undefined) {
+      const [name] = this.#left;
+      if (name === undefined) return undefined;
+      try {
+        this.#mapper = this.#loaders[name]!();
+      } catch (error) {
+        this.#left.shift();
+        const isMissing = !(error instanceof MetricsError);
+        if (!isMissing || this.choice !== 'auto') this.#refused.push(refusal(name, error));
+      }
     }
+    return this.#mapper;
   }
-  return undefined;
+
+  /** What is there and does not work, and why. */
+  get refused(): readonly MetricsError[] {
+    return this.#refused;
+  }
+
+  /** Gives up the mapper in use, which failed. The next one takes its place. */
+  refuse(error: MetricsError): void {
+    this.#refused.push(error);
+    this.#left.shift();
+    this.#mapper = undefined;
+  }
 }
 
-function load(name: MapperName): Mapper {
-  try {
-    return LOADERS[name]();
-  } catch (cause) {
-    throw new MetricsError(
-      'MAPPING_FAILED',
-      `mapper "${name}": cannot be loaded, expected it to be installed and allowed, got ${reason(cause)}`,
-      { cause },
-    );
-  }
+function refusal(name: MapperName, cause: unknown): MetricsError {
+  if (cause instanceof MetricsError) return cause;
+  return new MetricsError(
+    'MAPPING_FAILED',
+    `mapper "${name}": cannot be loaded, expected it to be installed and allowed, got ${reason(cause)}`,
+    { cause },
+  );
 }
 
-function candidates(): MapperName[] {
-  if ('Bun' in globalThis) return ['bun'];
-  if ('Deno' in globalThis) return ['deno'];
-  return ['koffi', 'node-ffi'];
+function candidates(loaders: MapperLoaders): MapperName[] {
+  const names: readonly MapperName[] =
+    'Bun' in globalThis ? ['bun'] : 'Deno' in globalThis ? ['deno'] : ['koffi', 'node-ffi'];
+  return names.filter((name) => loaders[name] !== undefined);
 }

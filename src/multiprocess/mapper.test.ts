@@ -1,12 +1,13 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
+import { MetricsError } from '../model/error.ts';
 import { koffiMapper } from './map-koffi.ts';
 import { nodeFfiMapper } from './map-node-ffi.ts';
 import { createMapper, type ForeignFunctions, type Mapper } from './mapper.ts';
-import { loadMapper } from './mapper-choice.ts';
+import { MapperSelection } from './mapper-choice.ts';
 import { OwnFile } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
 
@@ -34,7 +35,7 @@ for (const [name, load, skip] of MAPPERS) {
       throws(() => mapper.map(-1, 0, 65_536), {
         name: 'MetricsError',
         code: 'MAPPING_FAILED',
-        message: `mapper "${mapper.name}": cannot map 65536 bytes at 0, expected an address, got MAP_FAILED`,
+        message: `mapper "${mapper.name}": cannot map 65536 bytes at 0 with version ${mapper.version}, expected an address, got MAP_FAILED`,
       });
     });
 
@@ -59,6 +60,7 @@ describe('OwnFile with a mapper that maps something else', () => {
     const directory = temporaryFolder(context);
     const foreign: ForeignFunctions = {
       name: 'koffi',
+      version: '3.3.9',
       mmap: () => 4096n,
       flock: () => 0,
       view: (_address, length) => new ArrayBuffer(length),
@@ -66,18 +68,110 @@ describe('OwnFile with a mapper that maps something else', () => {
     const options = { identity: currentIdentity(), startTime: 0, clock: () => 0 };
     throws(() => new OwnFile({ ...options, directory, mapper: createMapper(foreign) }), {
       code: 'MAPPING_FAILED',
-      message: 'mapper "koffi": does not reach the file, expected to read back what was written',
+      message:
+        'mapper "koffi": does not reach the file, expected to read back what was written, got something else with version 3.3.9',
     });
     deepEqual(readdirSync(directory), []);
   });
 });
 
-describe('loadMapper', () => {
+/** A folder in which somebody has installed this as koffi. */
+function installed(context: TestContext, version: string, program: string): string {
+  const folder = temporaryFolder(context);
+  const koffi = join(folder, 'node_modules', 'koffi');
+  mkdirSync(koffi, { recursive: true });
+  writeFileSync(join(koffi, 'package.json'), JSON.stringify({ name: 'koffi', version }));
+  writeFileSync(join(koffi, 'index.js'), program);
+  return join(folder, 'package.json');
+}
+
+describe('koffiMapper', () => {
+  const refuses = (from: string, message: string): void =>
+    throws(() => koffiMapper([from]), { name: 'MetricsError', code: 'MAPPING_FAILED', message });
+
+  it('refuses a koffi that is too old, by its version', (context) => {
+    refuses(
+      installed(context, '2.16.3', 'exports.version = "2.16.3";'),
+      'mapper "koffi": cannot be used, expected koffi 3.3 or newer, got 2.16.3: too old',
+    );
+    refuses(
+      installed(context, '3.2.9', 'exports.version = "3.2.9";'),
+      'mapper "koffi": cannot be used, expected koffi 3.3 or newer, got 3.2.9: too old',
+    );
+  });
+
+  it('refuses one that cannot be loaded, in the first line of its own words', (context) => {
+    refuses(
+      installed(context, '3.3.4', 'throw new Error("No native module\\nDid you bundle it?");'),
+      'mapper "koffi": cannot be used, expected koffi 3.3 or newer, got 3.3.4: No native module',
+    );
+    refuses(
+      installed(context, '3.4.0', 'exports.version = "3.4.0"; exports.load = () => ({});'),
+      'mapper "koffi": cannot be used, expected koffi 3.3 or newer, got 3.4.0: process.func is not a function',
+    );
+  });
+
+  it('goes on to the next place that has one', (context) => {
+    const old = installed(context, '2.16.3', 'exports.version = "2.16.3";');
+    equal(koffiMapper([old, import.meta.url]).name, 'koffi');
+  });
+
+  it('says what the module loader says where there is none', (context) => {
+    const nowhere = join(temporaryFolder(context), 'package.json');
+    throws(() => koffiMapper([nowhere]), { code: 'MODULE_NOT_FOUND' });
+  });
+});
+
+describe('MapperSelection', () => {
+  const missing = (): never => {
+    throw new TypeError('not there');
+  };
+  const broken = new MetricsError('MAPPING_FAILED', 'mapper "koffi": does not work');
+  const works = { ...koffiMapper(), name: 'node-ffi' } as const;
+
   it('takes koffi where it is installed', () => {
-    equal(loadMapper('auto')?.name, 'koffi');
+    equal(new MapperSelection('auto').mapper?.name, 'koffi');
   });
 
   it('maps nothing when it is told to write behind', () => {
-    equal(loadMapper('write-behind'), undefined);
+    const selection = new MapperSelection('write-behind');
+    equal(selection.mapper, undefined);
+    deepEqual(selection.refused, []);
+  });
+
+  it('passes over what is not there, without a word', () => {
+    const selection = new MapperSelection('auto', { koffi: missing, 'node-ffi': () => works });
+    equal(selection.mapper, works);
+    deepEqual(selection.refused, []);
+  });
+
+  it('passes over what is there and cannot be loaded, and remembers why', () => {
+    const koffi = (): never => {
+      throw broken;
+    };
+    const selection = new MapperSelection('auto', { koffi, 'node-ffi': () => works });
+    equal(selection.mapper, works);
+    deepEqual(selection.refused, [broken]);
+  });
+
+  it('goes on to the next when one fails at work, and ends with none', () => {
+    const loaders = { koffi: koffiMapper, 'node-ffi': () => works };
+    const selection = new MapperSelection('auto', loaders);
+    equal(selection.mapper?.name, 'koffi');
+    selection.refuse(broken);
+    equal(selection.mapper, works);
+    const other = new MetricsError('MAPPING_FAILED', 'mapper "node-ffi": does not work');
+    selection.refuse(other);
+    equal(selection.mapper, undefined);
+    deepEqual(selection.refused, [broken, other]);
+  });
+
+  it('takes the one that is asked for and no other', () => {
+    const selection = new MapperSelection('koffi', { koffi: missing, 'node-ffi': () => works });
+    equal(selection.mapper, undefined);
+    equal(
+      selection.refused[0]?.message,
+      'mapper "koffi": cannot be loaded, expected it to be installed and allowed, got not there',
+    );
   });
 });

@@ -4,6 +4,7 @@
  */
 
 import { MetricsError } from '../model/error.ts';
+import { reason } from './system-error.ts';
 
 /** The ways to map a file. */
 export type MapperName = 'koffi' | 'node-ffi' | 'bun' | 'deno';
@@ -12,6 +13,8 @@ export type MapperName = 'koffi' | 'node-ffi' | 'bun' | 'deno';
 export interface Mapper {
   /** Which way it is. */
   readonly name: MapperName;
+  /** The version of what maps: a package's or the runtime's. */
+  readonly version: string;
   /**
    * Maps `length` bytes of an open file, shared and writable. Never unmapped: a view that outlived
    * its mapping would kill the process.
@@ -28,6 +31,7 @@ export interface Mapper {
 /** The C functions, as one runtime's foreign function interface offers them. */
 export interface ForeignFunctions {
   readonly name: MapperName;
+  readonly version: string;
   /** `mmap` with a null address. Returns the address, -1 as the system does for failure. */
   mmap(length: number, protection: number, flags: number, fd: number, offset: number): bigint;
   /** `flock`: 0 when it succeeded. */
@@ -59,6 +63,7 @@ export function createMapper(foreign: ForeignFunctions): Mapper {
   }
   return {
     name: foreign.name,
+    version: foreign.version,
     map: (fd, offset, length) => map(foreign, fd, offset, length),
     lock: (fd) => foreign.flock(fd, LOCK_EXCLUSIVE | LOCK_WITHOUT_WAITING) === 0,
     isUnlocked(fd) {
@@ -70,14 +75,25 @@ export function createMapper(foreign: ForeignFunctions): Mapper {
 }
 
 function map(foreign: ForeignFunctions, fd: number, offset: number, length: number): ArrayBuffer {
-  const address = foreign.mmap(length, PROT_READ_WRITE, MAP_SHARED, fd, offset);
-  if (address === 0n || BigInt.asUintN(64, address) === MAP_FAILED) {
-    throw new MetricsError(
-      'MAPPING_FAILED',
-      `mapper "${foreign.name}": cannot map ${length} bytes at ${offset}, expected an address, got MAP_FAILED`,
-    );
+  try {
+    const address = foreign.mmap(length, PROT_READ_WRITE, MAP_SHARED, fd, offset);
+    if (address !== 0n && BigInt.asUintN(64, address) !== MAP_FAILED) {
+      return foreign.view(address, length);
+    }
+  } catch (cause) {
+    throw refused(foreign, `cannot map ${length} bytes at ${offset}`, reason(cause), { cause });
   }
-  return foreign.view(address, length);
+  throw refused(foreign, `cannot map ${length} bytes at ${offset}`, 'MAP_FAILED');
+}
+
+function refused(
+  { name, version }: ForeignFunctions,
+  what: string,
+  got: string,
+  options?: ErrorOptions,
+): MetricsError {
+  const message = `mapper "${name}": ${what} with version ${version}, expected an address, got ${got}`;
+  return new MetricsError('MAPPING_FAILED', message, options);
 }
 
 /** Names of the C library's file, for runtimes that cannot ask the process itself. */

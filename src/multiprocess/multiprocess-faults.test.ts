@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,20 +10,10 @@ import { CONNECTIONS, REQUESTS } from '../../test/processes/counting-process.ts'
 import type { Crowded } from '../../test/processes/crowded-process.ts';
 import { count, lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
+import { warnings } from '../../test/processes/warnings.ts';
 import { MultiprocessStorage } from './multiprocess-storage.ts';
 
 describe('MultiprocessStorage in trouble', () => {
-  /** Gathers the warnings of this library until the test ends. */
-  function warnings(context: TestContext): string[] {
-    const said: string[] = [];
-    const listen = (warning: Error & { code?: string }): void => {
-      if (warning.name === 'MetricsWarning') said.push(`${warning.code}: ${warning.message}`);
-    };
-    process.on('warning', listen);
-    context.after(() => void process.off('warning', listen));
-    return said;
-  }
-
   it('counts on the heap where the directory cannot be used, and says so once', async (context) => {
     const said = warnings(context);
     const directory = join(temporaryFolder(context), 'file');

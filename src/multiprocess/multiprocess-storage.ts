@@ -12,12 +12,11 @@ import type { SeriesStorage, Storage } from '../storage/storage.ts';
 import { DirectoryReader } from './directory-reader.ts';
 import { DirectoryReport } from './directory-report.ts';
 import { hostClock } from './host-clock.ts';
-import type { Mapper } from './mapper.ts';
-import { loadMapper, MAPPER_CHOICES, type MapperChoice } from './mapper-choice.ts';
+import { MAPPER_CHOICES, type MapperChoice, MapperSelection } from './mapper-choice.ts';
 import { createDirectory, OwnSeries } from './own-series.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
-import { reason } from './segment-file.ts';
+import { reason } from './system-error.ts';
 import { Warnings } from './warnings.ts';
 
 /** How a process takes part in a service of many. */
@@ -61,8 +60,7 @@ export class MultiprocessStorage implements Storage {
   readonly #report = new DirectoryReport();
   readonly #identity = currentIdentity();
   readonly #clock = hostClock();
-  readonly #choice: MapperChoice;
-  #mapper: { readonly loaded: Mapper | undefined } | undefined;
+  readonly #mappers: MapperSelection;
   #reader: DirectoryReader | undefined;
   #running: Promise<readonly MetricFamily[]> | undefined;
   #waiting: Promise<readonly MetricFamily[]> | undefined;
@@ -77,12 +75,12 @@ export class MultiprocessStorage implements Storage {
     const { directory, mapper = 'auto', flushIntervalMs = 50, readOnly = false } = options;
     validate({ directory, mapper, flushIntervalMs, readOnly });
     this.#directory = directory;
-    this.#choice = mapper;
+    this.#mappers = new MapperSelection(mapper);
     this.#own = new OwnSeries({
       directory,
       readOnly,
       flushIntervalMs,
-      mapper: () => this.#loadMapper(),
+      mappers: this.#mappers,
       identity: this.#identity,
       clock: this.#clock,
       warnings: this.#warnings,
@@ -146,7 +144,7 @@ export class MultiprocessStorage implements Storage {
     const own = await this.#own.contributions(pace);
     this.#reader ??= new DirectoryReader({
       directory: this.#directory,
-      mapper: this.#loadMapper(),
+      mapper: this.#mappers.mapper,
       self: this.#identity,
     });
     const reading = await this.#reader.read(this.#own.id, pace);
@@ -162,18 +160,6 @@ export class MultiprocessStorage implements Storage {
       unshared: this.#own.unshared,
     });
     return reports.length === 0 ? families : [...families, ...reports].sort(byName);
-  }
-
-  /** Loads it on the first need, and never throws: a scrape goes on without asking for locks. */
-  #loadMapper(): Mapper | undefined {
-    if (this.#mapper !== undefined) return this.#mapper.loaded;
-    try {
-      this.#mapper = { loaded: loadMapper(this.#choice) };
-    } catch (error) {
-      this.#mapper = { loaded: undefined };
-      this.#warnings.warn('mapper', error as MetricsError);
-    }
-    return this.#mapper.loaded;
   }
 }
 
@@ -209,8 +195,13 @@ export function openMultiprocessStorage(options: MultiprocessStorageOptions): Mu
       { cause },
     );
   }
-  if (mapper !== 'auto') loadMapper(mapper);
+  if (mapper !== 'auto') refuseMissing(new MapperSelection(mapper));
   return storage;
+}
+
+function refuseMissing({ mapper, refused }: MapperSelection): void {
+  const [error] = refused;
+  if (mapper === undefined && error !== undefined) throw error;
 }
 
 function byName(one: MetricFamily, other: MetricFamily): number {

@@ -99,7 +99,7 @@ export class OwnFile {
     if (Buffer.compare(expected, this.#file.read(0, HEADER_BYTES)) === 0) return;
     throw new MetricsError(
       'MAPPING_FAILED',
-      `mapper "${mapper.name}": does not reach the file, expected to read back what was written`,
+      `mapper "${mapper.name}": does not reach the file, expected to read back what was written, got something else with version ${mapper.version}`,
     );
   }
 }

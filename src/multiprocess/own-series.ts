@@ -10,18 +10,21 @@ import { MetricsError } from '../model/error.ts';
 import type { Pairs } from '../model/labels.ts';
 import type { Cells, SeriesStorage } from '../storage/storage.ts';
 import { HeapSpace } from './heap-space.ts';
-import type { Mapper } from './mapper.ts';
+import type { MapperSelection } from './mapper-choice.ts';
 import { OwnContents } from './own-contents.ts';
 import { newId, OwnFile } from './own-file.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
-import { reason } from './segment-file.ts';
 import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
+import { reason } from './system-error.ts';
 import type { Warnings } from './warnings.ts';
 import { WriteBehindTimer } from './write-behind-timer.ts';
 
 /** How long the heap takes all new series before the disk is tried again. */
 const RETRY_MS = 10_000;
+
+const HOW_TO_MAP =
+  'Deno' in globalThis ? 'deno run --allow-ffi' : 'npm install koffi, version 3.3 or newer';
 
 /** Where and as whom to count. */
 export interface OwnSeriesOptions {
@@ -31,8 +34,8 @@ export interface OwnSeriesOptions {
   readonly readOnly: boolean;
   /** How long what was counted may take to reach a file that is written behind. */
   readonly flushIntervalMs: number;
-  /** Loads what maps files, on the first need. */
-  readonly mapper: () => Mapper | undefined;
+  /** What maps files. */
+  readonly mappers: MapperSelection;
   /** Who counts. */
   readonly identity: ProcessIdentity;
   /** The host's clock, in seconds. */
@@ -196,22 +199,38 @@ export class OwnSeries {
     for (const declared of this.#declared.values()) {
       this.#inFile((writer) => recordInFile(writer, declared));
     }
+    this.#warnOfMappers(this.#file.isWrittenBehind);
     if (!this.#file.isWrittenBehind) return;
     this.#timer = new WriteBehindTimer(() => this.flush(), this.#options.flushIntervalMs);
     process.on('exit', this.#onExit);
   }
 
+  /** Creates the file with the first mapper that works, else one that is written behind. */
   #create(): OwnFile {
-    const { directory, identity, clock, warnings } = this.#options;
+    const { directory, identity, clock, mappers } = this.#options;
     createDirectory(directory);
     const about = { directory, identity, clock, startTime: this.#startTime };
-    const mapper = this.#options.mapper();
-    try {
-      return new OwnFile({ ...about, mapper });
-    } catch (error) {
-      if (mapper === undefined || (error as MetricsError).code !== 'MAPPING_FAILED') throw error;
-      warnings.warn('mapping', error as MetricsError);
-      return new OwnFile({ ...about, mapper: undefined });
+    for (;;) {
+      const { mapper } = mappers;
+      try {
+        return new OwnFile({ ...about, mapper });
+      } catch (error) {
+        if (mapper === undefined || (error as MetricsError).code !== 'MAPPING_FAILED') throw error;
+        mappers.refuse(error as MetricsError);
+      }
+    }
+  }
+
+  /** Says what was installed and does not work, and what it means that nothing does. */
+  #warnOfMappers(isWrittenBehind: boolean): void {
+    const { directory, mappers, flushIntervalMs, warnings } = this.#options;
+    const refused = mappers.refused.map(({ message }) => message);
+    if (!isWrittenBehind) {
+      for (const error of mappers.refused) warnings.warn(error.message, error);
+    } else if (mappers.choice !== 'write-behind') {
+      const lost = `what was counted in the last ${flushIntervalMs} ms (up to a second while the event loop is busy)`;
+      const message = `directory "${directory}": its file is written behind, so that SIGKILL can lose ${lost}, expected something that maps files (${HOW_TO_MAP}), got ${refused.join('; ') || 'none'}`;
+      warnings.warn('mapper', { message, code: 'PROMETHIUM_WRITE_BEHIND' });
     }
   }
 

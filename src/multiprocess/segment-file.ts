@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { MetricsError } from '../model/error.ts';
 import type { Mapper } from './mapper.ts';
 import { FILE_SUFFIX } from './segment.ts';
+import { reason } from './system-error.ts';
 
 /** Zeros to write from; files grow by multiples of it. */
 const ZEROS = new Uint8Array(65_536);
@@ -145,10 +146,4 @@ export class SegmentFile {
       // Zeros past the published length harm nobody.
     }
   }
-}
-
-/** The system's short name for an error, or its message. */
-export function reason(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return code ?? message;
 }

@@ -10,7 +10,7 @@ import type { Pace } from './pace.ts';
 import { processLabel } from './process-identity.ts';
 import { HEADER_BYTES, type ReadHeader, readHeader } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
-import { reason } from './segment-file.ts';
+import { reason } from './system-error.ts';
 import { UnreadableError } from './unreadable.ts';
 
 /**
