@@ -52,8 +52,8 @@ nodejs_eventloop_lag_p99_seconds gauge
 nodejs_gc_duration_seconds histogram
 nodejs_heap_size_total_bytes gauge
 nodejs_heap_size_used_bytes gauge
-nodejs_heap_size_limit_bytes gauge
 nodejs_external_memory_bytes gauge
+nodejs_heap_size_limit_bytes gauge
 nodejs_array_buffers_bytes gauge
 nodejs_heap_space_size_total_bytes gauge
 nodejs_heap_space_size_used_bytes gauge

@@ -78,9 +78,10 @@ class RuntimeSampler implements DelaySampler {
 
   at(rank: number): number {
     // A quarter below, so that neither rounding up nor rounding to the nearest leaves the rank.
-    return this.#seconds(
-      this.#histogram.percentile(Math.max(((rank - 0.25) / this.#histogram.count) * 100, 1e-9)),
-    );
+    const percentile = ((rank - 0.25) / this.#histogram.count) * 100;
+    const sample = this.#seconds(this.#histogram.percentile(percentile));
+    // Samples are kept with three digits, and this is the greatest that has them.
+    return Math.min(sample, this.max);
   }
 
   reset(): void {

@@ -8,9 +8,12 @@ import {
   startGroup,
   validateOptions,
 } from './metric-group.ts';
+import { isBun, isDeno } from './runtime.ts';
 
 /**
  * Collects the size of the heap, its limit, and the memory that objects hold outside of it.
+ *
+ * Bun has no limit to show, Deno does not tell the array buffers; there these are left out.
  *
  * Each worker thread has a heap of its own; over several processes and threads these add up.
  *
@@ -32,19 +35,25 @@ export function collectHeapMetrics(options: CollectorOptions = {}): CollectorHan
       read: () => memory().heapUsed,
     });
     group.gauge({
-      name: 'nodejs_heap_size_limit_bytes',
-      help: 'Size that the JavaScript heap may grow to before the program is ended, in bytes.',
-      read: () => getHeapStatistics().heap_size_limit,
-    });
-    group.gauge({
       name: 'nodejs_external_memory_bytes',
       help: 'Memory outside of the heap that JavaScript objects hold, in bytes.',
       read: () => memory().external,
     });
-    group.gauge({
-      name: 'nodejs_array_buffers_bytes',
-      help: 'Part of the external memory that is array buffers, in bytes.',
-      read: () => memory().arrayBuffers,
-    });
+    // Its engine has no such limit, and answers with something else.
+    if (!isBun) {
+      group.gauge({
+        name: 'nodejs_heap_size_limit_bytes',
+        help: 'Size that the JavaScript heap may grow to before the program is ended, in bytes.',
+        read: () => getHeapStatistics().heap_size_limit,
+      });
+    }
+    // Deno's answer is 0, whatever there is.
+    if (!isDeno) {
+      group.gauge({
+        name: 'nodejs_array_buffers_bytes',
+        help: 'Part of the external memory that is array buffers, in bytes.',
+        read: () => memory().arrayBuffers,
+      });
+    }
   });
 }

@@ -1,0 +1,60 @@
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { toText } from '../exposition/index.ts';
+import { Gauge } from '../metrics/gauge.ts';
+import { CollectorRegistry } from '../metrics/registry.ts';
+import { oncePerScrape, startGroup } from './metric-group.ts';
+
+describe('oncePerScrape', () => {
+  it('reads once for all metrics of a scrape, and anew for the next', async () => {
+    let reads = 0;
+    const read = oncePerScrape(() => ++reads);
+    const registry = new CollectorRegistry();
+    for (const name of ['a', 'b']) new Gauge({ name, help: 'Reads.', registry, callback: read });
+    const values = async (): Promise<unknown> =>
+      Array.from((await toText(registry)).matchAll(/^\w+ (\d+)$/gm), ([, value]) => Number(value));
+    deepEqual(await values(), [1, 1]);
+    deepEqual(await values(), [2, 2]);
+  });
+
+  it('keeps no reading that failed', () => {
+    let reads = 0;
+    const read = oncePerScrape(() => {
+      if (++reads === 1) throw new Error('not now');
+      return reads;
+    });
+    throws(read, { message: 'not now' });
+    equal(read(), 2);
+  });
+});
+
+describe('a group of metrics', () => {
+  it('ends what it began when its start fails half-way', async () => {
+    const registry = new CollectorRegistry();
+    new Gauge({ name: 'b', help: 'Mine.', registry });
+    let ended = 0;
+    const start = (): unknown =>
+      startGroup('test', { registry }, (group) => {
+        group.onStop(() => ended++);
+        group.gauge({ name: 'a', help: 'First.', read: () => 1 });
+        group.gauge({ name: 'b', help: 'Taken.', read: () => 2 });
+      });
+    throws(start, { code: 'ALREADY_REGISTERED' });
+    equal(ended, 1);
+    equal((await toText(registry)).trimEnd(), '# HELP b Mine.\n# TYPE b gauge\nb 0');
+  });
+
+  it('is one for each registry', () => {
+    let built = 0;
+    const start = (registry: CollectorRegistry) =>
+      startGroup('test', { registry }, () => {
+        built++;
+      });
+    const [one, other] = [new CollectorRegistry(), new CollectorRegistry()];
+    const handles = [start(one), start(one), start(other)];
+    equal(built, 2);
+    for (const handle of handles) handle.stop();
+    start(one).stop();
+    equal(built, 3);
+  });
+});
