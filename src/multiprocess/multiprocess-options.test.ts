@@ -1,5 +1,5 @@
 import { deepEqual, ok, throws } from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { open } from '../../test/processes/storage.ts';
@@ -12,6 +12,26 @@ describe('openMultiprocessStorage', () => {
     open(context, { directory });
     ok(statSync(directory).isDirectory());
     deepEqual(readdirSync(directory), []);
+  });
+
+  it('refuses a directory that nobody can make, at once', { timeout: 5000 }, (context) => {
+    if (process.platform !== 'linux') return context.skip('needs /proc');
+    // Making all levels in one call never returns there.
+    for (const directory of ['/proc/nope', '/proc/nope/a/b']) {
+      throws(() => open(context, { directory }), {
+        code: 'DIRECTORY_UNUSABLE',
+        message: `directory "${directory}": cannot be used, expected a directory or to create one, got ENOENT`,
+      });
+    }
+  });
+
+  it('takes a link to a directory for one', (context) => {
+    const folder = temporaryFolder(context);
+    const directory = join(folder, 'link');
+    mkdirSync(join(folder, 'real'));
+    symlinkSync(join(folder, 'real'), directory);
+    open(context, { directory: join(directory, 'below') });
+    deepEqual(readdirSync(join(folder, 'real')), ['below']);
   });
 
   it('refuses a directory that is none', (context) => {

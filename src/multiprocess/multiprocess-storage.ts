@@ -13,9 +13,10 @@ import { DirectoryReader } from './directory-reader.ts';
 import { DirectoryReport } from './directory-report.ts';
 import { hostClock } from './host-clock.ts';
 import { MAPPER_CHOICES, type MapperChoice, MapperSelection } from './mapper-choice.ts';
-import { createDirectory, OwnSeries } from './own-series.ts';
+import { OwnSeries } from './own-series.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
+import { createDirectory } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import { Warnings } from './warnings.ts';
 

@@ -3,7 +3,6 @@
  * Nothing that goes wrong here reaches the program that counts; it is said once, as a warning.
  */
 
-import { mkdirSync } from 'node:fs';
 import type { Contribution } from '../aggregate/contribution.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import { MetricsError } from '../model/error.ts';
@@ -16,6 +15,7 @@ import { newId, OwnFile } from './own-file.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
 import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
+import { createDirectory } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import type { Warnings } from './warnings.ts';
 import { WriteBehindTimer } from './write-behind-timer.ts';
@@ -249,21 +249,4 @@ export class OwnSeries {
 function recordInFile(writer: SegmentWriter, declared: Declared): FamilyRecord {
   declared.inFile ??= writer.declare(declared.family, declared.number);
   return declared.inFile;
-}
-
-/**
- * Makes the directory if it is not there.
- *
- * @throws {MetricsError} `DIRECTORY_UNUSABLE` when that is not possible, or it is something else.
- */
-export function createDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (cause) {
-    throw new MetricsError(
-      'DIRECTORY_UNUSABLE',
-      `directory "${directory}": cannot be used, expected a directory or to create one, got ${reason(cause)}`,
-      { cause },
-    );
-  }
 }
