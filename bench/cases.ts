@@ -21,6 +21,7 @@ export const CASE_NAMES = [
   'memory-counters-mixed',
   'memory-counters-unique',
   'memory-histograms',
+  'scrape-default-metrics',
   'import',
 ] as const;
 

@@ -31,14 +31,14 @@ export function bounds(count: number): number[] {
 /** How many series the large registries have. */
 export const MANY = 100_000;
 
-/** 2 × 12,500 × 4 values: a method, a customer, a status. */
-export function mixedShape(): readonly Values[] {
-  return product(['GET', 'POST'], numbered('/customers/', MANY / 8), numbered('20', 4));
+/** 2 × 12,500 × 4 values: a method, a customer, a status. Customers of another `prefix` are others. */
+export function mixedShape(prefix = '/customers/'): readonly Values[] {
+  return product(['GET', 'POST'], numbered(prefix, MANY / 8), numbered('20', 4));
 }
 
-/** A first value of its own for each series, as for user ids. */
-export function uniqueFirst(): readonly Values[] {
-  return numbered('user-', MANY).map((method) => ({ method, route: '/', status: '200' }));
+/** A first value of its own for each series, as for user ids. Users of another `prefix` are others. */
+export function uniqueFirst(prefix = 'user-'): readonly Values[] {
+  return numbered(prefix, MANY).map((method) => ({ method, route: '/', status: '200' }));
 }
 
 function product(methods: string[], routes: string[], statuses: string[]): Values[] {

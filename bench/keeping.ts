@@ -14,9 +14,9 @@ export interface Keeping {
   readonly goal: Goal;
   /**
    * The label values of each series. Made before the measuring begins: what the strings themselves take is
-   * the program's, and the same whoever counts.
+   * the program's, and the same whoever counts. With a `prefix` of their own they are others.
    */
-  shape(): readonly Values[];
+  shape(prefix?: string): readonly Values[];
 }
 
 /** Makes a case, which counts once on every series. */
@@ -27,18 +27,18 @@ export function keeping({ title, type, goal, shape }: Keeping): Benchmark {
     unit: 'B',
     goal,
     async promethium(library) {
-      const series = shape();
       return await bytesPerSeries({
-        count: series.length,
-        make: () => makePromethium(library, type, series),
+        series: shape(),
+        others: shape('other-'),
+        make: (series) => makePromethium(library, type, series),
         counted: (registry) => promethiumCount(library, registry, suffix),
       });
     },
     async incumbent(client) {
-      const series = shape();
       return await bytesPerSeries({
-        count: series.length,
-        make: () => makeIncumbent(client, type, series),
+        series: shape(),
+        others: shape('other-'),
+        make: (series) => makeIncumbent(client, type, series),
         counted: (registry) => incumbentCount(registry, suffix),
       });
     },

@@ -1,13 +1,16 @@
 /** What a contender keeps in memory for each series. */
 
+import type { Values } from './inputs.ts';
 import { collectGarbage, expectCount } from './timing.ts';
 
 /** Series to be made. */
 export interface Crowd<Made> {
-  /** How many there are. */
-  readonly count: number;
-  /** Makes them, counts once on each, and returns whatever keeps them alive. */
-  make(): Made;
+  /** The label values of each. */
+  readonly series: readonly Values[];
+  /** The same number of others. */
+  readonly others: readonly Values[];
+  /** Makes series, counts once on each, and returns whatever keeps them alive. */
+  make(series: readonly Values[]): Made;
   /** How much was counted on all of them. */
   counted(made: Made): Promise<number>;
 }
@@ -17,15 +20,17 @@ export interface Crowd<Made> {
  *
  * @throws {Error} When the contender has not counted on every series.
  */
-export async function bytesPerSeries<Made>({ count, make, counted }: Crowd<Made>): Promise<number> {
+export async function bytesPerSeries<Made>(crowd: Crowd<Made>): Promise<number> {
+  const { series, others, make, counted } = crowd;
   // Compiled code, and what the first series of all sets up, is not what a series costs. The first ones
-  // are kept to the end, since they would go at a moment that nobody can foresee.
-  const first = make();
+  // are kept to the end, since they would go at a moment that nobody can foresee, and they have other
+  // labels, since V8 keeps only one of two equal keys of objects.
+  const first = make(others);
   const before = used();
-  const second = make();
+  const second = make(series);
   const bytes = used() - before;
-  for (const made of [first, second]) expectCount(await counted(made), count);
-  return bytes / count;
+  for (const made of [first, second]) expectCount(await counted(made), series.length);
+  return bytes / series.length;
 }
 
 function used(): number {
