@@ -45,13 +45,19 @@ export class DirectoryReader {
     this.#options = options;
   }
 
-  /** Reads every file but that of the writer with the id `own`. Never rejects. */
-  async read(own: string | undefined, pace: Pace): Promise<DirectoryReading> {
+  /**
+   * Reads every file but that of the writer with the id `own`. Never rejects. A directory that is not
+   * there is empty where it may be `missing`, and a failure where it may not.
+   */
+  async read(
+    { own, missing }: { readonly own: string | undefined; readonly missing: boolean },
+    pace: Pace,
+  ): Promise<DirectoryReading> {
     const contributions: Contribution[] = [];
     const failures: ReadingFailure[] = [];
     let ids: string[] = [];
     try {
-      ids = this.#list();
+      ids = this.#list(missing);
     } catch (error) {
       failures.push({ reason: 'directory', file: '', error: error as MetricsError });
     }
@@ -70,7 +76,7 @@ export class DirectoryReader {
     return { contributions, failures };
   }
 
-  #list(): string[] {
+  #list(missing: boolean): string[] {
     const { directory } = this.#options;
     try {
       return readdirSync(directory)
@@ -78,6 +84,7 @@ export class DirectoryReader {
         .map((name) => name.slice(0, -FILE_SUFFIX.length))
         .sort();
     } catch (cause) {
+      if (missing && reason(cause) === 'ENOENT') return [];
       throw new MetricsError(
         'DIRECTORY_UNUSABLE',
         `directory "${directory}": cannot be read, expected a directory of metrics, got ${reason(cause)}`,

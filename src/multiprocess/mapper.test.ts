@@ -65,7 +65,7 @@ describe('OwnFile with a mapper that maps something else', () => {
       flock: () => 0,
       view: (_address, length) => new ArrayBuffer(length),
     };
-    const options = { identity: currentIdentity(), startTime: 0, clock: () => 0 };
+    const options = { identity: currentIdentity(), startTime: 0, clock: () => 0, fileMode: 0o600 };
     throws(() => new OwnFile({ ...options, directory, mapper: createMapper(foreign) }), {
       code: 'MAPPING_FAILED',
       message:

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -12,6 +12,16 @@ import { count, lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { warnings } from '../../test/processes/warnings.ts';
 import { MultiprocessStorage } from './multiprocess-storage.ts';
+
+/** Runs something as a user without rights. Root may read and write whatever the mode says. */
+async function asNobody<Result>(run: () => Promise<Result>): Promise<Result> {
+  process.seteuid!('nobody');
+  try {
+    return await run();
+  } finally {
+    process.seteuid!(0);
+  }
+}
 
 describe('MultiprocessStorage in trouble', () => {
   it('counts on the heap where the directory cannot be used, and says so once', async (context) => {
@@ -35,8 +45,62 @@ describe('MultiprocessStorage in trouble', () => {
     await setImmediate();
     deepEqual(said, [
       `DIRECTORY_UNUSABLE: directory "${directory}": cannot be used, expected a directory or to create one, got EEXIST`,
-      `DIRECTORY_UNUSABLE: directory "${directory}": cannot be read, expected a directory of metrics, got ENOTDIR`,
     ]);
+  });
+
+  it('counts on the heap where it may only read, says so once and counts what nobody else sees', async (context) => {
+    if (process.geteuid?.() !== 0) return context.skip('needs to be root, to become another user');
+    const said = warnings(context);
+    const directory = temporaryFolder(context);
+    count(open(context, { directory, mapper: 'koffi' }), '/', 1);
+    chmodSync(directory, 0o755);
+    const storage = new MultiprocessStorage({ directory, mapper: 'koffi' });
+    // Another user's file can be seen here, and cannot be read.
+    const [file] = readdirSync(directory);
+    const shown = await asNobody(() => {
+      count(storage, '/', 5);
+      return storage.collect();
+    });
+    deepEqual(lines(shown), [
+      'promethium_unreadable_files{"reason":"inaccessible"} 1',
+      'promethium_unshared_series{} 1',
+      'requests_total{"path":"/"} 5',
+    ]);
+    await setImmediate();
+    deepEqual(said, [
+      `DIRECTORY_UNUSABLE: directory "${directory}": cannot hold a file of metrics, expected to create one in it, got EACCES`,
+      `FILE_UNREADABLE: file "${join(directory, file!)}": cannot be read, expected its contents, got EACCES`,
+    ]);
+  });
+
+  it('waits for a directory that is not there yet, where it has nothing to put there', async (context) => {
+    const said = warnings(context);
+    const directory = join(temporaryFolder(context), 'later');
+    const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
+    const idle = new MultiprocessStorage({ directory, mapper: 'koffi' });
+    deepEqual(lines(await sidecar.collect()), []);
+    deepEqual(lines(await idle.collect()), []);
+    count(open(context, { directory, mapper: 'koffi' }), '/', 1);
+    deepEqual(lines(await sidecar.collect()), ['requests_total{"path":"/"} 1']);
+    deepEqual(lines(await idle.collect()), ['requests_total{"path":"/"} 1']);
+    rmSync(directory, { recursive: true });
+    deepEqual(lines(await sidecar.collect()), []);
+    await setImmediate();
+    deepEqual(said, []);
+  });
+
+  it('shows its files to whom they are to be shown, whatever the umask', async (context) => {
+    const directory = temporaryFolder(context);
+    chmodSync(directory, 0o755);
+    const before = process.umask(0o077);
+    context.after(() => void process.umask(before));
+    const storage = open(context, { directory, mapper: 'koffi', fileMode: 0o644 });
+    count(storage, '/', 1);
+    const [file] = readdirSync(directory);
+    equal(statSync(join(directory, file!)).mode & 0o777, 0o644);
+    if (process.geteuid?.() !== 0) return;
+    const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
+    deepEqual(lines(await asNobody(() => sidecar.collect())), ['requests_total{"path":"/"} 1']);
   });
 
   it('leaves out files that make no sense, each by itself, and says which', async (context) => {

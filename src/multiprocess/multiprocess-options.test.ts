@@ -48,14 +48,6 @@ describe('openMultiprocessStorage', () => {
     });
   });
 
-  it('refuses a directory that is not there, for one that only reads', (context) => {
-    const directory = join(temporaryFolder(context), 'nowhere');
-    throws(() => open(context, { directory, readOnly: true }), {
-      code: 'DIRECTORY_UNUSABLE',
-      message: `directory "${directory}": cannot be used, expected one to read, got ENOENT`,
-    });
-  });
-
   it('refuses a directory that it may not write', (context) => {
     if (process.getuid?.() === 0) return context.skip('root may write everywhere');
     const directory = join(temporaryFolder(context), 'locked');
@@ -98,6 +90,20 @@ describe('openMultiprocessStorage', () => {
       'RangeError',
       'storage "flushIntervalMs": not a time, expected a number >= 1, got 0',
     );
+    for (const [fileMode, shown] of [
+      [0o400, '0o400'],
+      [0o755, '0o755'],
+      [0o1600, '0o1600'],
+      [-1, '-1'],
+      [600.5, '600.5'],
+      ['640', '"640"'],
+    ]) {
+      refuses(
+        { directory: 'd', fileMode },
+        'RangeError',
+        `storage "fileMode": not for files of metrics, expected 0o600, and reading or writing for others, such as 0o644, got ${shown}`,
+      );
+    }
     refuses(
       { directory: 'd', readOnly: 'yes' },
       'TypeError',

@@ -39,11 +39,18 @@ export interface MultiprocessStorageOptions {
   readonly flushIntervalMs?: number;
   /**
    * True for a process that only shows what others count: it makes no file, and the directory may
-   * be one that it cannot write. What it counts itself it alone can show.
+   * be one that it cannot write, or that is not there yet. What it counts itself it alone can show.
    *
    * @default false
    */
   readonly readOnly?: boolean;
+  /**
+   * Who may read this process's file. Its own user alone, unless processes of other users serve the
+   * metrics: `0o640` for those of its group, `0o644` for all. The umask takes nothing from it.
+   *
+   * @default 0o600
+   */
+  readonly fileMode?: number;
 }
 
 /**
@@ -70,16 +77,24 @@ export class MultiprocessStorage implements Storage {
    * Takes note of the directory.
    *
    * @throws {TypeError} When `directory` is not a string or `readOnly` not a boolean.
-   * @throws {RangeError} When `directory` is empty, or `mapper` or `flushIntervalMs` is none there is.
+   * @throws {RangeError} When `directory` is empty, or `mapper`, `flushIntervalMs` or `fileMode` is
+   * none there is.
    */
   constructor(options: MultiprocessStorageOptions) {
-    const { directory, mapper = 'auto', flushIntervalMs = 50, readOnly = false } = options;
-    validate({ directory, mapper, flushIntervalMs, readOnly });
+    const {
+      directory,
+      mapper = 'auto',
+      flushIntervalMs = 50,
+      readOnly = false,
+      fileMode = 0o600,
+    } = options;
+    validate({ directory, mapper, flushIntervalMs, readOnly, fileMode });
     this.#directory = directory;
     this.#mappers = new MapperSelection(mapper);
     this.#own = new OwnSeries({
       directory,
       readOnly,
+      fileMode,
       flushIntervalMs,
       mappers: this.#mappers,
       identity: this.#identity,
@@ -148,10 +163,13 @@ export class MultiprocessStorage implements Storage {
       mapper: this.#mappers.mapper,
       self: this.#identity,
     });
-    const reading = await this.#reader.read(this.#own.id, pace);
+    // Whoever has nothing to put there may well come before the processes that have.
+    const { id, needsDirectory } = this.#own;
+    const reading = await this.#reader.read({ own: id, missing: !needsDirectory }, pace);
     // By file and reason: the sentence itself may say something else each time, of a growing file.
+    // Of the directory just once, also when it was said already that nothing can be written there.
     for (const { reason, file, error } of reading.failures) {
-      this.#warnings.warn(`${reason} ${file}`, error);
+      this.#warnings.warn(reason === 'directory' ? reason : `${reason} ${file}`, error);
     }
     const steps = this.#merger.mergeInSteps([...own, ...reading.contributions]);
     const { families, disagreements } = await pace.run(steps);
@@ -182,6 +200,12 @@ export class MultiprocessStorage implements Storage {
 export function openMultiprocessStorage(options: MultiprocessStorageOptions): MultiprocessStorage {
   const storage = new MultiprocessStorage(options);
   const { directory, mapper = 'auto', readOnly = false } = options;
+  refuseUnusable(directory, readOnly);
+  if (mapper !== 'auto') refuseMissing(new MapperSelection(mapper));
+  return storage;
+}
+
+function refuseUnusable(directory: string, readOnly: boolean): void {
   if (!readOnly) createDirectory(directory);
   const mode = readOnly
     ? constants.R_OK | constants.X_OK
@@ -190,14 +214,14 @@ export function openMultiprocessStorage(options: MultiprocessStorageOptions): Mu
     if (!statSync(directory).isDirectory()) throw new Error('a file');
     accessSync(directory, mode);
   } catch (cause) {
+    // It is empty until the service that it watches makes it.
+    if (readOnly && reason(cause) === 'ENOENT') return;
     throw new MetricsError(
       'DIRECTORY_UNUSABLE',
       `directory "${directory}": cannot be used, expected one to read${readOnly ? '' : ' and write'}, got ${reason(cause)}`,
       { cause },
     );
   }
-  if (mapper !== 'auto') refuseMissing(new MapperSelection(mapper));
-  return storage;
 }
 
 function refuseMissing({ mapper, refused }: MapperSelection): void {
@@ -210,7 +234,7 @@ function byName(one: MetricFamily, other: MetricFamily): number {
 }
 
 function validate(options: Required<MultiprocessStorageOptions>): void {
-  const { directory, mapper, flushIntervalMs, readOnly } = options;
+  const { directory, mapper, flushIntervalMs, readOnly, fileMode } = options;
   if (typeof directory !== 'string') {
     throw new TypeError(
       `storage "directory": not a path, expected a string, got ${show(directory)}`,
@@ -227,6 +251,13 @@ function validate(options: Required<MultiprocessStorageOptions>): void {
   if (!(Number.isFinite(flushIntervalMs) && flushIntervalMs >= 1)) {
     throw new RangeError(
       `storage "flushIntervalMs": not a time, expected a number >= 1, got ${show(flushIntervalMs)}`,
+    );
+  }
+  if (!Number.isInteger(fileMode) || (fileMode & 0o600) !== 0o600 || (fileMode & ~0o666) !== 0) {
+    const got =
+      Number.isInteger(fileMode) && fileMode >= 0 ? `0o${fileMode.toString(8)}` : show(fileMode);
+    throw new RangeError(
+      `storage "fileMode": not for files of metrics, expected 0o600, and reading or writing for others, such as 0o644, got ${got}`,
     );
   }
   if (typeof readOnly !== 'boolean') {

@@ -20,6 +20,8 @@ const HEARTBEAT_MS = 5000;
 export interface OwnFileOptions {
   /** The directory that the processes share. */
   readonly directory: string;
+  /** Who may read and write the file, as the system counts it. */
+  readonly fileMode: number;
   /** Maps the file; `undefined` to write it behind. */
   readonly mapper: Mapper | undefined;
   /** Who writes. */
@@ -48,10 +50,10 @@ export class OwnFile {
    * @throws {MetricsError} `DIRECTORY_UNUSABLE` when there is no room for it, `MAPPING_FAILED` when
    * what is written through the mapping does not arrive in the file. Nothing is left behind.
    */
-  constructor({ directory, mapper, identity, startTime, clock }: OwnFileOptions) {
+  constructor({ directory, fileMode, mapper, identity, startTime, clock }: OwnFileOptions) {
     this.id = newId();
     this.isWrittenBehind = mapper === undefined;
-    this.#file = new SegmentFile(directory, this.id);
+    this.#file = new SegmentFile(directory, this.id, fileMode);
     try {
       const locked = mapper !== undefined && this.#file.lock(mapper);
       const header: SegmentHeader = { ...identity, id: this.id, startTime, locked };

@@ -21,6 +21,7 @@ function create(
   const own = new OwnSeries({
     directory,
     readOnly: false,
+    fileMode: 0o600,
     flushIntervalMs: 50,
     mappers: new MapperSelection(choice, loaders),
     identity: currentIdentity(),

@@ -32,6 +32,8 @@ export interface OwnSeriesOptions {
   readonly directory: string;
   /** True to make no file: what is counted is this process's own affair. */
   readonly readOnly: boolean;
+  /** Who may read the file. */
+  readonly fileMode: number;
   /** How long what was counted may take to reach a file that is written behind. */
   readonly flushIntervalMs: number;
   /** What maps files. */
@@ -84,6 +86,11 @@ export class OwnSeries {
   /** The id of the file, once there is one. */
   get id(): string | undefined {
     return this.#file?.id;
+  }
+
+  /** True once there is something that has its place in the directory. */
+  get needsDirectory(): boolean {
+    return !this.#options.readOnly && this.#declared.size > 0;
   }
 
   /** How many series are on the heap although they should be in a file. */
@@ -163,7 +170,7 @@ export class OwnSeries {
     try {
       return write(this.#filePart.writer);
     } catch (error) {
-      this.#fail(error);
+      this.#fail('file', error);
       return undefined;
     }
   }
@@ -191,7 +198,7 @@ export class OwnSeries {
     try {
       this.#file = this.#create();
     } catch (error) {
-      this.#fail(error);
+      this.#fail('directory', error);
       return;
     }
     const { id, writer, path } = this.#file;
@@ -207,9 +214,9 @@ export class OwnSeries {
 
   /** Creates the file with the first mapper that works, else one that is written behind. */
   #create(): OwnFile {
-    const { directory, identity, clock, mappers } = this.#options;
+    const { directory, fileMode, identity, clock, mappers } = this.#options;
     createDirectory(directory);
-    const about = { directory, identity, clock, startTime: this.#startTime };
+    const about = { directory, fileMode, identity, clock, startTime: this.#startTime };
     for (;;) {
       const { mapper } = mappers;
       try {
@@ -234,7 +241,7 @@ export class OwnSeries {
     }
   }
 
-  #fail(cause: unknown): void {
+  #fail(topic: 'directory' | 'file', cause: unknown): void {
     this.#retryAt = performance.now() + RETRY_MS;
     const { directory, warnings } = this.#options;
     const detail = `cannot hold a file of metrics, expected to write one, got ${reason(cause)}`;
@@ -242,7 +249,7 @@ export class OwnSeries {
       cause instanceof MetricsError
         ? cause
         : new MetricsError('DIRECTORY_UNUSABLE', `directory "${directory}": ${detail}`, { cause });
-    warnings.warn('file', error);
+    warnings.warn(topic, error);
   }
 }
 

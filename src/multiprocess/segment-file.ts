@@ -5,6 +5,7 @@
 
 import {
   closeSync,
+  fchmodSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -33,15 +34,17 @@ export class SegmentFile {
   #size = 0;
 
   /**
-   * Creates an empty file for the writer with this id, for this user alone and not yet in view.
+   * Creates an empty file for the writer with this id, not yet in view. `mode` says for whom, beyond
+   * what the process allows by its umask.
    *
    * @throws {MetricsError} `DIRECTORY_UNUSABLE` when the directory takes no file.
    */
-  constructor(directory: string, id: string) {
+  constructor(directory: string, id: string, mode: number) {
     this.path = join(directory, id + FILE_SUFFIX);
     this.#hiddenPath = `${this.path}.new`;
     try {
       this.fd = openSync(this.#hiddenPath, 'wx+', 0o600);
+      if (mode !== 0o600) fchmodSync(this.fd, mode);
     } catch (cause) {
       throw new MetricsError(
         'DIRECTORY_UNUSABLE',

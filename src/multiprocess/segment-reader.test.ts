@@ -18,6 +18,7 @@ const IDENTITY = currentIdentity();
 function write(context: TestContext, closeAfter = true): OwnFile {
   const file = new OwnFile({
     directory: temporaryFolder(context),
+    fileMode: 0o600,
     mapper: koffiMapper(),
     identity: IDENTITY,
     startTime: 1000,

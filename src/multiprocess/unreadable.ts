@@ -22,7 +22,7 @@ const CODES: Readonly<Record<UnreadableReason, MetricsErrorCode>> = {
   foreign: 'FILE_FOREIGN',
   newer: 'FILE_NEWER',
   corrupt: 'FILE_CORRUPT',
-  inaccessible: 'DIRECTORY_UNUSABLE',
+  inaccessible: 'FILE_UNREADABLE',
 };
 
 /** A file that had to be left out. */

@@ -86,7 +86,7 @@ describe('MultiprocessStorage that writes behind', () => {
 
 describe('WriteBehindSpace', () => {
   function create(context: TestContext): { file: SegmentFile; space: WriteBehindSpace } {
-    const file = new SegmentFile(temporaryFolder(context), newId());
+    const file = new SegmentFile(temporaryFolder(context), newId(), 0o600);
     context.after(() => file.close());
     return { file, space: new WriteBehindSpace(file) };
   }
