@@ -7,11 +7,12 @@ import {
   startGroup,
   validateOptions,
 } from './metric-group.ts';
+import { isBun } from './runtime.ts';
 
 /**
  * Collects how many resources keep the event loop alive, by type: `Timeout`, `TCPSocketWrap`,
  * `FSReqCallback` and so on. A type that was seen once stays, at 0 when there is none of it, so that
- * its graph falls instead of breaking off.
+ * its graph falls instead of breaking off. Collects nothing on Bun, which lists none.
  *
  * @throws {AlreadyRegisteredError} When a name is taken.
  * @throws {TypeError} When an option is wrong.
@@ -19,6 +20,7 @@ import {
 export function collectResourceMetrics(options: CollectorOptions = {}): CollectorHandle {
   validateOptions('collectResourceMetrics', options, []);
   return startGroup('resources', options, (group) => {
+    if (isBun) return;
     const counts = new Map<string, number>();
     // Which types there are is known only by looking, so that no child can be asked beforehand.
     group.beforeScrape('nodejs_active_resources', () => {

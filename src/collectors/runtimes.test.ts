@@ -38,6 +38,7 @@ const SPACES = ['available', 'total', 'used'].map((word) => `nodejs_heap_space_s
 const DIFFERENCES: Partial<Record<RuntimeName, { lacks: readonly string[]; has: string }>> = {
   bun: {
     lacks: [
+      'nodejs_active_resources',
       'nodejs_eventloop_seconds_total',
       'nodejs_gc_duration_seconds',
       'nodejs_heap_size_limit_bytes',
