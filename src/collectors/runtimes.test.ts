@@ -16,7 +16,10 @@ import {
 const folder = temporaryFolder({ after: (end) => process.once('exit', () => void end()) });
 const script = join(folder, 'collect.mjs');
 
-/** Prints what is collected after the loop was blocked for 250 ms, in a turn of its own. */
+/**
+ * Prints what is collected when the loop has slept for 800 ms, with nothing to do before that, and was
+ * then blocked for 250 ms. Some runtimes take the first sleep for a delay unless they are kept from it.
+ */
 const PROGRAM = `
 import { CollectorRegistry } from './src/metrics/registry.ts';
 import { collectDefaultMetrics } from './src/collectors/default-metrics.ts';
@@ -25,8 +28,8 @@ const registry = new CollectorRegistry({ onError: (error) => console.error(Strin
 const handle = collectDefaultMetrics({ registry });
 const block = () => { for (const end = performance.now() + 250; performance.now() < end; ); };
 const show = () => toText(registry).then((text) => { console.log(text); handle.stop(); });
-setTimeout(block, 200);
-setTimeout(show, 700);
+setTimeout(block, 800);
+setTimeout(show, 1300);
 `;
 
 const DELAY = ['', 'max_', 'mean_', 'min_', 'p50_', 'p90_', 'p99_'].map(
@@ -93,7 +96,7 @@ describe('The collectors', () => {
       deepEqual(families(text), has === undefined ? expected : [...expected, has].sort());
       if (lacks.includes('nodejs_eventloop_delay_seconds')) return;
       const max = Number(/^nodejs_eventloop_lag_max_seconds (.*)$/m.exec(text)?.[1]);
-      ok(max > 0.19 && max < 2, `${max} s`);
+      ok(max > 0.19 && max < 0.7, `${max} s`);
       const over = Number(
         /^nodejs_eventloop_delay_seconds_bucket\{le="0\.1"\} (.*)$/m.exec(text)?.[1],
       );
