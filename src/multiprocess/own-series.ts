@@ -15,7 +15,7 @@ import { newId, OwnFile } from './own-file.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
 import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
-import { createDirectory } from './shared-directory.ts';
+import { createDirectory, removeLeftovers } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import type { Warnings } from './warnings.ts';
 import { WriteBehindTimer } from './write-behind-timer.ts';
@@ -206,6 +206,8 @@ export class OwnSeries {
     for (const declared of this.#declared.values()) {
       this.#inFile((writer) => recordInFile(writer, declared));
     }
+    const { directory, mappers } = this.#options;
+    removeLeftovers(directory, mappers.mapper, Date.now());
     this.#warnOfMappers(this.#file.isWrittenBehind);
     if (!this.#file.isWrittenBehind) return;
     this.#timer = new WriteBehindTimer(() => this.flush(), this.#options.flushIntervalMs);

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { MetricsError } from '../model/error.ts';
 import type { Mapper } from './mapper.ts';
-import { FILE_SUFFIX } from './segment.ts';
+import { FILE_SUFFIX, HIDDEN_SUFFIX } from './segment.ts';
 import { reason } from './system-error.ts';
 
 /** Zeros to write from; files grow by multiples of it. */
@@ -41,7 +41,7 @@ export class SegmentFile {
    */
   constructor(directory: string, id: string, mode: number) {
     this.path = join(directory, id + FILE_SUFFIX);
-    this.#hiddenPath = `${this.path}.new`;
+    this.#hiddenPath = this.path + HIDDEN_SUFFIX;
     try {
       this.fd = openSync(this.#hiddenPath, 'wx+', 0o600);
       if (mode !== 0o600) fchmodSync(this.fd, mode);

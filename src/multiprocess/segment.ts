@@ -11,6 +11,8 @@ import { UnreadableError } from './unreadable.ts';
 
 /** The ending of a file that is complete and may be read. All other names are left alone. */
 export const FILE_SUFFIX = '.promethium';
+/** What follows {@linkcode FILE_SUFFIX} as long as a file is being made. */
+export const HIDDEN_SUFFIX = '.new';
 /** The version of the format that is written, and the newest that is read. */
 export const FORMAT_VERSION = 1;
 /** The size of the header that is written. Records begin where the header itself says. */

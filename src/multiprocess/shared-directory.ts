@@ -1,8 +1,10 @@
 /** The directory that the processes share: made before the first file, tidied by each that comes. */
 
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { MetricsError } from '../model/error.ts';
+import type { Mapper } from './mapper.ts';
+import { FILE_SUFFIX, HIDDEN_SUFFIX } from './segment.ts';
 import { reason } from './system-error.ts';
 
 /**
@@ -19,6 +21,46 @@ export function createDirectory(directory: string): void {
       `directory "${directory}": cannot be used, expected a directory or to create one, got ${reason(cause)}`,
       { cause },
     );
+  }
+}
+
+/** Making a file takes milliseconds: one that is still being made after a minute never will be. */
+const LEFT_OVER_AFTER_MS = 60_000;
+
+/** The name of a file that is being made. */
+const HIDDEN_NAME = new RegExp(`^[0-9a-f]{32}\\${FILE_SUFFIX}\\${HIDDEN_SUFFIX}$`);
+
+/**
+ * Removes what processes left that were killed while they made their files: nobody reads these, and
+ * nobody else would ever remove them. One that is locked, or younger than a minute at the time
+ * `nowMs`, is left alone. Should its writer have been stopped meanwhile and go on, it finds the file
+ * gone and counts on its heap until it makes another. Never throws.
+ */
+export function removeLeftovers(
+  directory: string,
+  mapper: Mapper | undefined,
+  nowMs: number,
+): void {
+  let names: string[] = [];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    // Files can be made in a directory that cannot be listed.
+  }
+  for (const name of names) {
+    if (HIDDEN_NAME.test(name)) removeLeftover(join(directory, name), mapper, nowMs);
+  }
+}
+
+function removeLeftover(path: string, mapper: Mapper | undefined, nowMs: number): void {
+  try {
+    if (nowMs - statSync(path).mtimeMs < LEFT_OVER_AFTER_MS) return;
+    const fd = openSync(path, 'r');
+    const isLocked = mapper?.isUnlocked(fd) === false;
+    closeSync(fd);
+    if (!isLocked) unlinkSync(path);
+  } catch {
+    // Shown just now, removed by another process that came, or another user's.
   }
 }
 
