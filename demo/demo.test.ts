@@ -57,7 +57,7 @@ describe('demo', () => {
         const { status, stdout, stderr } = spawnSync(
           node!,
           [join(folder, 'main.mjs'), '--seconds', '2', '--workers', '3'],
-          { cwd: folder, encoding: 'utf8' },
+          { cwd: folder, encoding: 'utf8', timeout: 60_000, killSignal: 'SIGINT' },
         );
         match(stdout, /^answered <= counted <= sent: yes$/m, `${stdout}\n${stderr}`);
         match(stdout, /^workers, killed with SIGKILL +3, 1$/m);

@@ -44,14 +44,18 @@ function request(): Promise<void> {
       broken++;
       resolve();
     };
-    get({ agent, host: '127.0.0.1', port, path: '/' }, (response) => {
+    get({ agent, host: '127.0.0.1', port, path: '/', timeout: 5000 }, (response) => {
       response.on('end', () => {
         answered++;
         resolve();
       });
       response.on('error', failed);
       response.resume();
-    }).on('error', failed);
+    })
+      .on('timeout', function () {
+        this.destroy(new Error('no answer'));
+      })
+      .on('error', failed);
   });
 }
 

@@ -20,6 +20,9 @@ if (cluster.isPrimary) startWorkers(Number(process.argv[2] ?? 4));
 else serve();
 
 function startWorkers(workers: number): void {
+  // Workers accept connections themselves. Handed on by the primary, as cluster does unless told
+  // otherwise, a connection that is on its way to a worker when that is killed hangs for ever.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.on('message', (_worker, message: ServiceMessage) => process.send?.(message));
   cluster.on('exit', ({ process: { pid } }) => {
     process.send?.({ type: 'died', pid: pid ?? 0 } satisfies ServiceMessage);

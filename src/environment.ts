@@ -17,7 +17,7 @@ useStorageOfEnvironment();
  * for it, and at once, since the next line may declare a metric: `import()` would come too late.
  */
 function useStorageOfEnvironment(): void {
-  const { env } = process;
+  const env = readEnvironment();
   if (!env['PROMETHEUS_MULTIPROC_DIR'] && !env['prometheus_multiproc_dir']) return;
   const require = createRequire(import.meta.url);
   // Source, ES modules and the CommonJS bundle each find the entry with their own ending.
@@ -26,4 +26,14 @@ function useStorageOfEnvironment(): void {
   const storage = storageFromEnvironment(env);
   // Another copy of this package may have been here before, and the registry is the same.
   if (storage !== undefined && !REGISTRY.hasStorage) REGISTRY.useStorage(storage);
+}
+
+/** Nothing where the runtime does not let this program see it, as Deno does unless allowed to. */
+function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  try {
+    const { PROMETHEUS_MULTIPROC_DIR, prometheus_multiproc_dir } = process.env;
+    return { PROMETHEUS_MULTIPROC_DIR, prometheus_multiproc_dir };
+  } catch {
+    return {};
+  }
 }
