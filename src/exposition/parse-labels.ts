@@ -1,7 +1,9 @@
 /** Labels between braces, of samples and of exemplars. */
 
+import type { Block } from './parse-block.ts';
 import { type LineCursor, unescapeQuoted } from './parse-cursor.ts';
 
+const LINE_FEED = 10;
 const QUOTE = 34;
 const COMMA = 44;
 const EQUALS = 61;
@@ -26,27 +28,55 @@ export class LineLabels {
   /** Where each label ends, counted from the beginning of the line. */
   readonly #ends: number[] = [];
 
-  /**
-   * Reads labels up to the closing brace, from behind the opening one. `shared` is how many
-   * characters the line has in common with the line before.
-   */
-  read(cursor: LineCursor, shared: number): void {
-    let kept = 0;
-    if (this.metricName === '') while (kept < this.count && this.#ends[kept]! <= shared) kept++;
-    this.count = kept;
+  /** Reads labels up to the closing brace, from behind the opening one. */
+  read(cursor: LineCursor): void {
+    this.count = 0;
     this.metricName = '';
-    if (kept > 0) {
-      cursor.at = cursor.start + this.#ends[kept - 1]!;
-      if (atEnd(cursor)) return;
-    } else {
-      cursor.blanks();
-      if (cursor.code === CLOSE) {
-        cursor.at++;
-        return;
-      }
+    cursor.blanks();
+    if (cursor.code === CLOSE) {
+      cursor.at++;
+      return;
     }
     do this.#item(cursor);
     while (!atEnd(cursor));
+  }
+
+  /**
+   * Reads the labels of a line that has the same names as the line before, `labelsAt` characters
+   * from its beginning, and begins with the same `shared` characters. Returns where in the block the
+   * labels end, the brace included, or -1 where they are not of that kind; what is held then is no
+   * line's.
+   */
+  readAgain(block: Block, start: number, labelsAt: number, shared: number): number {
+    const { bytes } = block;
+    const { count } = this;
+    let kept = 0;
+    while (kept < count && this.#ends[kept]! <= shared) kept++;
+    let at = start + (kept === 0 ? labelsAt : this.#ends[kept - 1]!);
+    for (let place = kept; place < count; place++) {
+      at = this.#readValueAgain(block, at, place);
+      if (at < 0) return -1;
+      this.#ends[place] = at - start;
+    }
+    return bytes[at] === CLOSE ? at + 1 : -1;
+  }
+
+  #readValueAgain({ bytes, base, text }: Block, from: number, place: number): number {
+    const name = this.names[place]!;
+    let at = from;
+    if (place > 0 && bytes[at++] !== COMMA) return -1;
+    for (let i = 0; i < name.length; i++) {
+      if (bytes[at++] !== name.charCodeAt(i)) return -1;
+    }
+    if (bytes[at++] !== EQUALS || bytes[at++] !== QUOTE) return -1;
+    const start = at;
+    for (; ; at++) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH || byte === LINE_FEED) return -1;
+    }
+    this.values[place] = text.slice(base + start, base + at);
+    return at + 1;
   }
 
   #item(cursor: LineCursor): void {

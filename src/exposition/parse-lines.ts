@@ -1,7 +1,9 @@
 /** A document as lines: from one string, or from the chunks in which it arrives. */
 
 import type { MetricFamily } from '../model/family.ts';
+import { Block } from './parse-block.ts';
 import type { LineCursor } from './parse-cursor.ts';
+import type { LineSample } from './parse-sample.ts';
 import { Utf8Chunks } from './parse-utf8.ts';
 
 /** Half of a surrogate pair, which no document has: it is UTF-8. */
@@ -11,6 +13,10 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export interface LineParser {
   /** Where the line at hand is set. */
   readonly cursor: LineCursor;
+  /** What samples are read with. */
+  readonly sample: LineSample;
+  /** Takes what the sample holds. */
+  accept(): void;
   /** Reads the line that the cursor was opened on. */
   readLine(): void;
   /** Reads the end of the document. */
@@ -70,12 +76,28 @@ export async function* parseParts(
 
 /** Reads the lines that end in `text`, and returns where the next one begins. */
 function readLines(parser: LineParser, text: string): number {
-  let start = 0;
-  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-    readLine(parser, text, start, end);
-    start = end + 1;
+  const block = new Block();
+  const end = text.lastIndexOf('\n') + 1;
+  for (let start = 0; start < end; )
+    start = readBlock(parser, block, start, block.load(text, start, end));
+  return end;
+}
+
+function readBlock(parser: LineParser, block: Block, from: number, end: number): number {
+  const { cursor, sample } = parser;
+  const { text, base, isAscii } = block;
+  for (let start = from; start < end; ) {
+    const again = isAscii ? sample.readAgain(cursor, block, start - base) : -1;
+    if (again >= 0) {
+      parser.accept();
+      start = base + again + 1;
+      continue;
+    }
+    const feed = text.indexOf('\n', start);
+    readLine(parser, text, start, feed);
+    start = feed + 1;
   }
-  return start;
+  return end;
 }
 
 function readLine(parser: LineParser, text: string, start: number, end: number): void {

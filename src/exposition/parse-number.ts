@@ -5,7 +5,7 @@ import type { Timestamp } from '../model/family.ts';
 const ZERO = 48;
 
 /** Decimal digits that a double always holds. */
-const EXACT_DIGITS = 15;
+export const EXACT_DIGITS: number = 15;
 
 /** From here on two neighbouring doubles of seconds are more than a nanosecond apart. */
 const COARSE_SECONDS = 2 ** 22;

@@ -2,17 +2,11 @@
 
 import type { Timestamp } from '../model/family.ts';
 import type { Pair } from '../model/labels.ts';
+import { type FamilyBuilder, identify, isSame, type Shape, valuesOf } from './parse-builder.ts';
 import type { LineCursor } from './parse-cursor.ts';
-import {
-  type FamilyBuilder,
-  identify,
-  isSame,
-  type LabelSet,
-  type Shape,
-  valuesOf,
-} from './parse-family.ts';
+import type { LabelSet } from './parse-family.ts';
 import { compareTimes } from './parse-number.ts';
-import { InfoPoint, type PointLine, PointMaker } from './parse-point.ts';
+import { InfoPoint, PointLines, PointMaker } from './parse-point.ts';
 import type { LineSample } from './parse-sample.ts';
 
 /** The metric at hand. */
@@ -33,7 +27,7 @@ export class OpenMetricsGroups {
   /** The lines of the point at hand as text, where it has a time. */
   readonly #have = new Set<string>();
   /** The lines of the point at hand. */
-  #lines: PointLine[] = [];
+  #lines: PointLines = new PointLines();
   /** Where the last of them stands. */
   #line = 0;
 
@@ -46,9 +40,7 @@ export class OpenMetricsGroups {
   /** Adds a sample. */
   add(shape: Shape, sample: LineSample, suffix: string): void {
     const { labels, value, exemplar } = sample;
-    const place = shape.reservedPlace;
-    const own: Pair | undefined =
-      place < 0 ? undefined : [labels.names[place]!, labels.values[place]!];
+    const own = shape.reservedPlace < 0 ? undefined : labels.values[shape.reservedPlace];
     let group = this.#group;
     if (group === undefined || !isSame(shape, labels, group)) {
       this.close();
@@ -64,15 +56,15 @@ export class OpenMetricsGroups {
       const pairs = group.set.names.map((name, i): Pair => [name, group.values[i]!]);
       this.#builder.add(group.set, [], sample.time, new InfoPoint(pairs));
     } else {
-      this.#lines.push({ suffix, own, value, exemplar });
-      if (sample.time !== undefined) this.#have.add(suffix + own?.[1]);
+      this.#lines.add(suffix, own, value, exemplar);
+      if (sample.time !== undefined) this.#have.add(`${suffix} ${own}`);
     }
   }
 
   /** Completes the point at hand. */
   close(): void {
     const group = this.#group;
-    if (group === undefined || this.#lines.length === 0) return;
+    if (group === undefined || this.#lines.count === 0) return;
     const { type } = this.#builder;
     const cursor: LineCursor = this.#cursor;
     const point = this.#maker.make(type, this.#lines);
@@ -81,7 +73,7 @@ export class OpenMetricsGroups {
     }
     if (type === 'histogram' || type === 'gaugehistogram') this.#checkSums();
     this.#builder.add(group.set, group.values, group.time, point);
-    this.#lines = [];
+    this.#lines = new PointLines();
     this.#have.clear();
   }
 
@@ -97,7 +89,7 @@ export class OpenMetricsGroups {
     return group;
   }
 
-  #goOn(group: Group, { time }: LineSample, suffix: string, own: Pair | undefined): void {
+  #goOn(group: Group, { time }: LineSample, suffix: string, own: string | undefined): void {
     const last = group.time;
     if ((time === undefined) !== (last === undefined)) {
       this.#refuse('times on some lines', 'times on all lines of a metric, or on none');
@@ -105,8 +97,8 @@ export class OpenMetricsGroups {
     const order = time === undefined || last === undefined ? 0 : compareTimes(time, last);
     if (order < 0) this.#refuse('a time before the one before', 'ascending times');
     // Without times, it is for the point to say that it has a line twice.
-    if (order === 0 && this.#lines.length > 0) {
-      if (time === undefined || !this.#have.has(suffix + own?.[1])) return;
+    if (order === 0 && this.#lines.count > 0) {
+      if (time === undefined || !this.#have.has(`${suffix} ${own}`)) return;
     }
     // Times may be cut off, and so be the same for points that were not.
     if (time === undefined) this.#refuse('a sample twice', 'different labels');
@@ -116,20 +108,21 @@ export class OpenMetricsGroups {
 
   // Count and sum come together, and there is no sum where observations can be below 0.
   #checkSums(): void {
-    const has = (suffix: string): boolean => this.#lines.some((line) => line.suffix === suffix);
+    const lines = this.#lines;
+    const cursor: LineCursor = this.#cursor;
     const gauge = this.#builder.type === 'gaugehistogram';
-    const [sum, count] = gauge ? ['_gsum', '_gcount'] : ['_sum', '_count'];
-    if (has(sum!) !== has(count!)) {
-      this.#cursor.refuseLine(this.#line, 'half of sum and count', 'both or neither', 'one');
+    const sum = lines.place(gauge ? '_gsum' : '_sum');
+    const count = lines.place(gauge ? '_gcount' : '_count');
+    if (sum < 0 !== count < 0) {
+      cursor.refuseLine(this.#line, 'half of sum and count', 'both or neither', 'one');
     }
-    const first = this.#lines.find((line) => line.suffix === '_bucket')!;
-    if (Number(first.own![1]) < 0) {
-      if (gauge || !has(sum!)) return;
-      this.#cursor.refuseLine(this.#line, 'a sum beside bounds below 0', 'none', sum!);
+    const value = lines.values[sum];
+    const negative = Number(lines.owns[lines.place('_bucket')]) < 0;
+    if (negative && !gauge && value !== undefined) {
+      cursor.refuseLine(this.#line, 'a sum beside bounds below 0', 'none', String(value));
     }
-    const gsum = this.#lines.find((line) => line.suffix === '_gsum');
-    if (gsum !== undefined && gsum.value < 0) {
-      this.#cursor.refuseLine(this.#line, 'a sum below 0', 'a number >= 0', String(gsum.value));
+    if (!negative && value !== undefined && value < 0) {
+      cursor.refuseLine(this.#line, 'a sum below 0', 'a number >= 0', String(value));
     }
   }
 

@@ -1,8 +1,8 @@
 /** What OpenMetrics 1.0 asks of a single sample of each type. */
 
 import type { MetricType } from '../model/family.ts';
+import type { Shape } from './parse-builder.ts';
 import type { LineCursor } from './parse-cursor.ts';
-import type { Shape } from './parse-family.ts';
 import { parseNumber } from './parse-number.ts';
 import type { LineSample } from './parse-sample.ts';
 

@@ -2,8 +2,8 @@
 
 import type { MetricFamily, MetricType } from '../model/family.ts';
 import { claimedNames, isMetricType } from '../model/name.ts';
+import { FamilyBuilder, type Shape } from './parse-builder.ts';
 import { LineCursor, unescapeQuoted } from './parse-cursor.ts';
-import { FamilyBuilder, type Shape } from './parse-family.ts';
 import type { LineParser } from './parse-lines.ts';
 import { OpenMetricsGroups } from './parse-openmetrics-groups.ts';
 import { refuseSample } from './parse-openmetrics-rules.ts';
@@ -49,7 +49,7 @@ class Current {
  */
 export class OpenMetricsParser implements LineParser {
   readonly cursor: LineCursor = new LineCursor('openmetrics');
-  readonly #sample = new LineSample();
+  readonly sample: LineSample = new LineSample();
   /** The names of all families, with all that their lines may bear. */
   readonly #claimed = new Set<string>();
   #current: Current | undefined;
@@ -59,8 +59,13 @@ export class OpenMetricsParser implements LineParser {
   readLine(): void {
     const cursor: LineCursor = this.cursor;
     if (this.#ended) cursor.refuse('text behind the end', 'nothing behind "# EOF"');
-    if (cursor.code === HASH) this.#readMetadata();
-    else this.#readSample();
+    if (cursor.code === HASH) {
+      this.#readMetadata();
+      return;
+    }
+    if (cursor.at === cursor.end) cursor.refuse('a blank line', 'a sample, metadata or "# EOF"');
+    this.sample.read(cursor);
+    this.accept();
   }
 
   end(): void {
@@ -76,11 +81,9 @@ export class OpenMetricsParser implements LineParser {
     return families;
   }
 
-  #readSample(): void {
+  accept(): void {
     const cursor: LineCursor = this.cursor;
-    if (cursor.at === cursor.end) cursor.refuse('a blank line', 'a sample, metadata or "# EOF"');
-    const sample = this.#sample;
-    sample.read(cursor);
+    const { sample } = this;
     let current = this.#current;
     let suffix = current && suffixOf(current, sample.name);
     if (current === undefined || suffix === undefined) {

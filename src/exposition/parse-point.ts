@@ -11,14 +11,40 @@ export interface Point {
   write(writer: FamilyWriter): void;
 }
 
-/** A sample of a point that has several. */
-export interface PointLine {
-  /** What stands behind the family's name. */
-  readonly suffix: string;
-  /** The label that the type has for itself, where the line has it. */
-  readonly own: Pair | undefined;
-  readonly value: number;
-  readonly exemplar: Exemplar | undefined;
+/** The samples of one point that has several, in the order of the document. */
+export class PointLines {
+  /** What stands behind the family's name on each. */
+  readonly suffixes: string[] = [];
+  /** The value of the label that the type has for itself, where the line has it. */
+  readonly owns: (string | undefined)[] = [];
+  readonly values: number[] = [];
+  /** The exemplars, at the places of their lines; none where it is empty. */
+  readonly exemplars: (Exemplar | undefined)[] = [];
+
+  get count(): number {
+    return this.values.length;
+  }
+
+  /** Adds a sample. */
+  add(suffix: string, own: string | undefined, value: number, exemplar?: Exemplar): void {
+    if (exemplar !== undefined) this.exemplars[this.values.length] = exemplar;
+    this.suffixes.push(suffix);
+    this.owns.push(own);
+    this.values.push(value);
+  }
+
+  /** Where the line with this suffix stands; -1 where there is none. */
+  place(suffix: string): number {
+    return this.suffixes.indexOf(suffix);
+  }
+
+  /** The line at a place as it stands there, `reserved` being the name of the type's own label. */
+  line(place: number, reserved: string | undefined): Point {
+    const suffix = this.suffixes[place]!;
+    const own = this.owns[place];
+    const pair = own === undefined ? undefined : ([reserved!, own] as const);
+    return new LinePoint(suffix, pair, this.values[place]!, this.exemplars[place]);
+  }
 }
 
 /** A counter, gauge or unknown. */
@@ -52,16 +78,21 @@ export class InfoPoint implements Point {
 }
 
 /** A line that no point has a place for: it is written as it stood there. */
-export class LinePoint implements Point {
-  readonly #line: PointLine;
+class LinePoint implements Point {
+  readonly #suffix: string;
+  readonly #own: Pair | undefined;
+  readonly #value: number;
+  readonly #exemplar: Exemplar | undefined;
 
-  constructor(line: PointLine) {
-    this.#line = line;
+  constructor(suffix: string, own: Pair | undefined, value: number, exemplar?: Exemplar) {
+    this.#suffix = suffix;
+    this.#own = own;
+    this.#value = value;
+    this.#exemplar = exemplar;
   }
 
   write(writer: FamilyWriter): void {
-    const { suffix, own, value, exemplar } = this.#line;
-    writer.sample(suffix, own, value, exemplar);
+    writer.sample(this.#suffix, this.#own, this.#value, this.#exemplar);
   }
 }
 
@@ -112,10 +143,13 @@ export interface Misfit {
 
 /** Makes points of the lines of one family. */
 export class PointMaker {
+  /** The bounds of the last histogram, and how the document writes them. */
   #bounds: readonly number[] = [];
+  readonly #boundTexts: string[] = [];
+  readonly #parsed: number[] = [];
 
   /** The point that these lines make, all of one metric at one time, or why they make none. */
-  make(type: MetricType, lines: readonly PointLine[]): Point | Misfit {
+  make(type: MetricType, lines: PointLines): Point | Misfit {
     switch (type) {
       case 'histogram':
         return this.#histogram(lines, '_sum', '_count');
@@ -130,85 +164,95 @@ export class PointMaker {
     }
   }
 
-  #histogram(lines: readonly PointLine[], sumSuffix: string, countSuffix: string): Point | Misfit {
-    const singles = new Singles();
+  #histogram(lines: PointLines, sumSuffix: string, countSuffix: string): Point | Misfit {
+    const { owns, values, suffixes } = lines;
     const bounds: number[] = [];
     const cells: number[] = [];
     const exemplars: (Exemplar | undefined)[] = [];
-    for (const line of lines) {
-      const { suffix, own, value } = line;
-      const bound = suffix === '_bucket' ? boundOf(own) : undefined;
-      if (bound === undefined) {
-        const misfit = singles.take(line);
-        if (misfit) return misfit;
-        continue;
+    const hasExemplars = lines.exemplars.length > 0;
+    for (let i = 0; i < values.length; i++) {
+      const own = owns[i];
+      if (suffixes[i] !== '_bucket' || own === undefined) continue;
+      const bound = this.#bound(bounds.length, own);
+      const value = values[i]!;
+      if (!(bounds.length === 0 ? !Number.isNaN(bound) : bound > bounds[bounds.length - 1]!)) {
+        return misfit('buckets out of order', 'ascending bounds', own);
       }
-      if (!(bound > (bounds.at(-1) ?? Number.NEGATIVE_INFINITY) || bounds.length === 0)) {
-        return misfit('buckets out of order', 'ascending bounds', bound);
-      }
-      if (!(value >= (cells.at(-1) ?? 0))) {
-        return misfit('buckets that shrink', `at least ${cells.at(-1) ?? 0}`, value);
-      }
+      const least = cells.length === 0 ? 0 : cells[cells.length - 1]!;
+      if (!(value >= least)) return misfit('buckets that shrink', `at least ${least}`, value);
       bounds.push(bound);
       cells.push(value);
-      exemplars.push(line.exemplar);
+      if (hasExemplars) exemplars.push(lines.exemplars[i]);
     }
-    const count = singles.get(countSuffix);
+    const singles = readSingles(lines, (place) => suffixes[place] === '_bucket');
+    if (singles.misfit) return singles.misfit;
+    const { [countSuffix]: count, [sumSuffix]: sum, _created: created } = singles.found;
     const last = bounds.pop();
     if (last !== Infinity) return misfit('no last bucket', 'one for +Inf', last ?? 'none');
-    if (count !== undefined && count !== cells.at(-1)) {
-      return misfit('a count that is not that of the last bucket', `${cells.at(-1)}`, count);
+    if (count !== undefined && count !== cells[bounds.length]) {
+      return misfit('a count other than the last bucket', `${cells[bounds.length]}`, count);
     }
-    return new WholeHistogram({
-      bounds: this.#share(bounds),
-      cells,
-      index: 0,
-      cumulative: true,
-      sum: singles.get(sumSuffix),
-      created: singles.get('_created'),
-      exemplars: exemplars.some((exemplar) => exemplar !== undefined) ? exemplars : undefined,
-    });
+    const point = { bounds: this.#share(bounds), cells, index: 0, cumulative: true, sum, created };
+    return new WholeHistogram({ ...point, exemplars: hasExemplars ? exemplars : undefined });
+  }
+
+  // Most histograms have the bounds of the one before, which are not parsed again.
+  #bound(place: number, text: string): number {
+    if (this.#boundTexts[place] === text) return this.#parsed[place]!;
+    const bound = boundOf(text);
+    this.#boundTexts[place] = text;
+    this.#parsed[place] = bound;
+    return bound;
   }
 
   /** One array for metrics with the same bounds, which a writer then renders once. */
   #share(bounds: readonly number[]): readonly number[] {
     const last = this.#bounds;
-    const same = bounds.length === last.length && bounds.every((bound, i) => bound === last[i]);
+    let same = bounds.length === last.length;
+    for (let i = 0; same && i < bounds.length; i++) same = bounds[i] === last[i];
     if (!same) this.#bounds = bounds;
     return this.#bounds;
   }
 }
 
-/** The lines of a point of which there is one each. */
-class Singles {
-  readonly #values = new Map<string, number>();
-
-  take({ suffix, own, value }: PointLine): Misfit | undefined {
+/** The lines of a point of which there is one each, by suffix; `isOther` tells which are not such. */
+function readSingles(
+  { suffixes, owns, values }: PointLines,
+  isOther: (place: number) => boolean,
+): Singles {
+  const found: Record<string, number> = {};
+  for (let i = 0; i < values.length; i++) {
+    const own = owns[i];
+    const suffix = suffixes[i]!;
+    if (isOther(i) && own !== undefined) continue;
     if (own !== undefined || suffix === '' || suffix === '_bucket') {
-      return misfit('a line of no point', 'the lines of its type', suffix + (own?.[0] ?? ''));
+      const got = own ?? `none of ${suffix}`;
+      return { found, misfit: misfit('a line of no point', 'the lines of the type', got) };
     }
-    if (this.#values.has(suffix)) return misfit('a line twice', `one ${suffix}`, 'two');
-    this.#values.set(suffix, value);
-    return undefined;
+    if (found[suffix] !== undefined) {
+      return { found, misfit: misfit('a line twice', `one ${suffix}`, 'two') };
+    }
+    found[suffix] = values[i]!;
   }
-
-  get(suffix: string): number | undefined {
-    return this.#values.get(suffix);
-  }
+  return { found };
 }
 
-function toSummary(lines: readonly PointLine[]): Point | Misfit {
-  const singles = new Singles();
+/** A value for each suffix, or why there is none. */
+interface Singles {
+  readonly found: Partial<Record<string, number>>;
+  readonly misfit?: Misfit;
+}
+
+function toSummary(lines: PointLines): Point | Misfit {
   const pairs: [quantile: number, value: number][] = [];
-  for (const line of lines) {
-    const quantile = line.suffix === '' ? boundOf(line.own) : undefined;
-    if (quantile !== undefined && quantile >= 0 && quantile <= 1) {
-      pairs.push([quantile, line.value]);
-    } else {
-      const misfit = singles.take(line);
-      if (misfit) return misfit;
-    }
-  }
+  const singles = readSingles(lines, (place) => {
+    const own = lines.owns[place];
+    const quantile = own === undefined ? Number.NaN : boundOf(own);
+    if (lines.suffixes[place] !== '' || !(quantile >= 0 && quantile <= 1)) return false;
+    pairs.push([quantile, lines.values[place]!]);
+    return true;
+  });
+  if (singles.misfit) return singles.misfit;
   pairs.sort(([a], [b]) => a - b);
   const quantiles = pairs.map(([quantile]) => quantile);
   const twice = quantiles.find((quantile, i) => quantile === quantiles[i - 1]);
@@ -216,35 +260,35 @@ function toSummary(lines: readonly PointLine[]): Point | Misfit {
   return new WholeSummary({
     quantiles,
     values: pairs.map(([, value]) => value),
-    count: singles.get('_count'),
-    sum: singles.get('_sum'),
-    created: singles.get('_created'),
+    count: singles.found['_count'],
+    sum: singles.found['_sum'],
+    created: singles.found['_created'],
   });
 }
 
-function toStateSet(lines: readonly PointLine[]): Point | Misfit {
-  const states = lines.map(({ own }) => own![1]);
+function toStateSet({ owns, values }: PointLines): Point | Misfit {
+  const states = owns.map((own) => own!);
   if (new Set(states).size < states.length) {
     return misfit('a state twice', 'different states', states.join(', '));
   }
   return new WholeStateSet(
     states,
-    lines.map(({ value }) => value === 1),
+    values.map((value) => value === 1),
   );
 }
 
-function toNumber(lines: readonly PointLine[]): Point | Misfit {
-  const main = lines.find(({ suffix }) => suffix !== '_created');
-  const created = lines.find(({ suffix }) => suffix === '_created');
-  if (lines.length > (main ? 1 : 0) + (created ? 1 : 0)) {
+function toNumber(lines: PointLines): Point | Misfit {
+  const created = lines.place('_created');
+  const main = lines.suffixes.findIndex((suffix) => suffix !== '_created');
+  if (lines.count > (main < 0 ? 0 : 1) + (created < 0 ? 0 : 1)) {
     return misfit('a sample twice', 'different labels', 'two');
   }
-  if (main === undefined) return new LinePoint(created!);
-  return new NumberPoint(main.value, created?.value, main.exemplar);
+  if (main < 0) return lines.line(created, undefined);
+  return new NumberPoint(lines.values[main]!, lines.values[created], lines.exemplars[main]);
 }
 
-function boundOf(own: Pair | undefined): number | undefined {
-  return own && parseNumber(own[1], 0, own[1].length);
+function boundOf(text: string): number {
+  return parseNumber(text, 0, text.length) ?? Number.NaN;
 }
 
 function misfit(problem: string, expected: string, got: number | string): Misfit {

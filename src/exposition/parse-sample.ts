@@ -2,12 +2,15 @@
 
 import type { Exemplar } from '../model/exemplar.ts';
 import type { Timestamp } from '../model/family.ts';
+import type { Block } from './parse-block.ts';
 import type { LineCursor } from './parse-cursor.ts';
 import { LineLabels } from './parse-labels.ts';
-import { parseMilliseconds, parseNumber, parseSeconds } from './parse-number.ts';
+import { EXACT_DIGITS, parseMilliseconds, parseNumber, parseSeconds } from './parse-number.ts';
 
+const LINE_FEED = 10;
 const SPACE = 32;
 const HASH = 35;
+const ZERO = 48;
 const OPEN = 123;
 
 /** The most code points that the names and values of an exemplar's labels may have together. */
@@ -32,12 +35,12 @@ export class LineSample {
   /** Where in the text the exemplar begins, where there is one. */
   exemplarAt = 0;
   readonly #exemplarLabels = new LineLabels();
-  /** Where the last line lies. */
+  /** Where the last line lies that had labels behind its name. */
   #text = '';
   #start = 0;
-  #length = 0;
-  /** Where the labels of the last line begin, counted from its beginning; 0 where there are none. */
+  /** Where its labels begin and end, counted from its beginning; the end is 0 where there is none. */
   #labelsAt = 0;
+  #labelsEnd = 0;
 
   /**
    * Reads the line.
@@ -49,41 +52,91 @@ export class LineSample {
     const { strict } = cursor;
     if (strict) cursor.gap('a space and a value');
     else cursor.blanks();
+    this.#readNumbers(cursor);
+  }
+
+  #readNumbers(cursor: LineCursor): void {
     this.#readValue(cursor);
     this.time = undefined;
     this.exemplar = undefined;
     if (cursor.at === cursor.end) return;
-    if (strict) this.#readStrictRest(cursor);
+    if (cursor.strict) this.#readStrictRest(cursor);
     else this.#readRest(cursor);
+  }
+
+  /**
+   * Reads a line that bears the name and the label names of the line before, as most do, and returns
+   * where its line feed stands in the block; -1 where it is another one, of which nothing is read.
+   *
+   * @throws {ParseError} When it is not a sample of the format.
+   */
+  readAgain(cursor: LineCursor, block: Block, start: number): number {
+    const { bytes, base, text } = block;
+    const last = this.#start - base;
+    const length = this.#text === text && last >= 0 ? this.#labelsEnd : 0;
+    let shared = 0;
+    while (shared < length && bytes[start + shared] === bytes[last + shared]) shared++;
+    if (shared < this.#labelsAt || length === 0) return -1;
+    const end = this.labels.readAgain(block, start, this.#labelsAt, shared);
+    this.#labelsEnd = 0;
+    if (end < 0 || bytes[end] !== SPACE) return -1;
+    this.#start = base + start;
+    this.#labelsEnd = end - start;
+    this.valueAt = base + end + 1;
+    return this.#readNumberAgain(cursor, block, start, end + 1);
+  }
+
+  #readNumberAgain(cursor: LineCursor, block: Block, start: number, from: number): number {
+    const { bytes, base, text } = block;
+    let at = from;
+    let whole = 0;
+    for (; ; at++) {
+      const digit = bytes[at]! - ZERO;
+      if (!(digit >= 0 && digit <= 9)) break;
+      whole = whole * 10 + digit;
+    }
+    if (bytes[at] === LINE_FEED && at > from && at - from <= EXACT_DIGITS) {
+      this.value = whole;
+      this.time = undefined;
+      this.exemplar = undefined;
+      cursor.open(text, base + start, base + at);
+      return at;
+    }
+    while (bytes[at] !== LINE_FEED) at++;
+    cursor.open(text, base + start, base + at);
+    cursor.at = base + from;
+    cursor.blanks();
+    this.#readNumbers(cursor);
+    return at;
   }
 
   #readName(cursor: LineCursor): void {
     const { labels } = this;
-    const shared = this.#shared(cursor);
-    if (shared > 0) {
-      cursor.at = cursor.start + this.#labelsAt;
-      labels.read(cursor, shared);
-      // Shared is a name outside of the braces.
-      if (labels.metricName !== '') cursor.refuse('a second name', 'one metric name', cursor.start);
-      return;
-    }
     const { at } = cursor;
     const end = cursor.nameEnd(true);
     this.name = cursor.text.slice(at, end);
-    this.#labelsAt = 0;
+    this.#labelsEnd = 0;
     cursor.at = end;
     cursor.blanks();
     labels.count = 0;
     if (cursor.code === OPEN) {
       cursor.at++;
-      if (end > at) this.#labelsAt = cursor.at - cursor.start;
-      labels.read(cursor, 0);
+      const labelsAt = cursor.at;
+      labels.read(cursor);
       this.#readQuotedName(cursor, at);
+      if (end > at) this.#remember(cursor, labelsAt);
     } else if (end === at) {
       cursor.refuse('no metric name', 'a letter, "_", ":" or labels', at);
     } else if (cursor.at === end && end < cursor.end && !cursor.strict) {
       cursor.refuse('a name without an end', 'a blank or labels');
     }
+  }
+
+  #remember({ text, start, at }: LineCursor, labelsAt: number): void {
+    this.#text = text;
+    this.#start = start;
+    this.#labelsAt = labelsAt - start;
+    this.#labelsEnd = at - start;
   }
 
   #readQuotedName(cursor: LineCursor, at: number): void {
@@ -94,24 +147,6 @@ export class LineSample {
       if (this.name !== '') cursor.refuse('a second name', 'one metric name', at);
       this.name = metricName;
     }
-  }
-
-  /**
-   * How many characters the line has in common with the line before, its labels at most; 0 where
-   * they do not reach to the labels.
-   */
-  #shared(cursor: LineCursor): number {
-    const { text, start } = cursor;
-    const last = this.#start;
-    const length = text === this.#text ? Math.min(this.#length, cursor.end - start) : 0;
-    this.#text = text;
-    this.#start = start;
-    this.#length = cursor.end - start;
-    let shared = 0;
-    while (shared < length && text.charCodeAt(start + shared) === text.charCodeAt(last + shared)) {
-      shared++;
-    }
-    return shared >= this.#labelsAt ? this.#labelsAt && shared : 0;
   }
 
   #readValue(cursor: LineCursor): void {
@@ -155,7 +190,7 @@ export class LineSample {
     cursor.expect(SPACE, 'no exemplar', '" {"');
     cursor.expect(OPEN, 'no exemplar', '"{"');
     const found = this.#exemplarLabels;
-    found.read(cursor, 0);
+    found.read(cursor);
     if (found.metricName !== '') {
       cursor.refuse('a name in an exemplar', 'labels alone', this.exemplarAt);
     }

@@ -1,17 +1,11 @@
 /** Reads the text format, as leniently as Prometheus does. */
 
 import type { MetricFamily, MetricType, Timestamp } from '../model/family.ts';
+import { FamilyBuilder, identify, isSame, type Shape, valuesOf } from './parse-builder.ts';
 import { LineCursor, unescapeHelp } from './parse-cursor.ts';
-import {
-  FamilyBuilder,
-  identify,
-  isSame,
-  type LabelSet,
-  type Shape,
-  valuesOf,
-} from './parse-family.ts';
+import type { LabelSet } from './parse-family.ts';
 import type { LineParser } from './parse-lines.ts';
-import { LinePoint, type PointLine, PointMaker } from './parse-point.ts';
+import { PointLines, PointMaker } from './parse-point.ts';
 import { LineSample } from './parse-sample.ts';
 
 const HASH = 35;
@@ -29,7 +23,7 @@ interface Group {
   readonly set: LabelSet;
   readonly values: readonly string[];
   readonly time: Timestamp | undefined;
-  readonly lines: PointLine[];
+  readonly lines: PointLines;
 }
 
 /** A family on its way, under the name that the document has for it. */
@@ -62,9 +56,8 @@ class Entry {
 
   addLine(shape: Shape, sample: LineSample, suffix: string): void {
     const { labels, value, time } = sample;
-    const place = shape.reservedPlace;
-    const own = place < 0 ? undefined : ([labels.names[place]!, labels.values[place]!] as const);
-    this.#group(shape, sample, time).lines.push({ suffix, own, value, exemplar: undefined });
+    const own = shape.reservedPlace < 0 ? undefined : labels.values[shape.reservedPlace];
+    this.#group(shape, sample, time).lines.add(suffix, own, value);
   }
 
   build(): MetricFamily {
@@ -72,8 +65,13 @@ class Entry {
     const { builder } = this;
     for (const { set, values, time, lines } of this.#groups.values()) {
       const point = isWhole(builder.type, lines) ? maker.make(builder.type, lines) : undefined;
-      if (point !== undefined && 'write' in point) builder.add(set, values, time, point);
-      else for (const line of lines) builder.add(set, values, time, new LinePoint(line));
+      if (point !== undefined && 'write' in point) {
+        builder.add(set, values, time, point);
+        continue;
+      }
+      for (let i = 0; i < lines.count; i++) {
+        builder.add(set, values, time, lines.line(i, builder.reserved));
+      }
     }
     return builder.build();
   }
@@ -82,10 +80,11 @@ class Entry {
     const last = this.#last;
     if (last !== undefined && last.time === time && isSame(shape, labels, last)) return last;
     const values = valuesOf(shape, labels);
-    const key = `${typeof time === 'object' ? JSON.stringify(time) : time} ${identify(shape.set, values)}`;
+    const moment = typeof time === 'object' ? JSON.stringify(time) : time;
+    const key = `${moment} ${identify(shape.set, values)}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { set: shape.set, values, time, lines: [] };
+      group = { set: shape.set, values, time, lines: new PointLines() };
       this.#groups.set(key, group);
     }
     this.#last = group;
@@ -94,8 +93,8 @@ class Entry {
 }
 
 // A histogram is written with its count: one that has none, as half of a gauge histogram, stays lines.
-function isWhole(type: MetricType, lines: readonly PointLine[]): boolean {
-  return type !== 'histogram' || lines.some(({ suffix }) => suffix === '_count');
+function isWhole(type: MetricType, lines: PointLines): boolean {
+  return type !== 'histogram' || lines.place('_count') >= 0;
 }
 
 /** Where lines of one name go. */
@@ -112,7 +111,7 @@ interface Route {
  */
 export class TextParser implements LineParser {
   readonly cursor: LineCursor = new LineCursor('text');
-  readonly #sample = new LineSample();
+  readonly sample: LineSample = new LineSample();
   readonly #entries = new Map<string, Entry>();
   readonly #routes = new Map<string, Route>();
   #route: Route | undefined;
@@ -123,8 +122,12 @@ export class TextParser implements LineParser {
     const cursor: LineCursor = this.cursor;
     cursor.blanks();
     if (cursor.at === cursor.end) return;
-    if (cursor.code === HASH) this.#readComment();
-    else this.#readSample();
+    if (cursor.code === HASH) {
+      this.#readComment();
+    } else {
+      this.sample.read(cursor);
+      this.accept();
+    }
   }
 
   end(): void {
@@ -139,9 +142,8 @@ export class TextParser implements LineParser {
     return families;
   }
 
-  #readSample(): void {
-    const sample = this.#sample;
-    sample.read(this.cursor);
+  accept(): void {
+    const { sample } = this;
     const route = this.#routeOf(sample.name);
     const { entry } = route;
     const shape = entry.builder.shape(sample.labels, route.shape);
@@ -151,8 +153,7 @@ export class TextParser implements LineParser {
     if (entry.grouped) {
       entry.addLine(shape, sample, route.suffix);
     } else {
-      const values = valuesOf(shape, sample.labels);
-      entry.builder.add(shape.set, values, sample.time, sample.value);
+      entry.builder.addNumber(shape, sample.labels, sample.time, sample.value);
     }
   }
 

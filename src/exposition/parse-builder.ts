@@ -1,0 +1,167 @@
+/** What gathers the metrics of a family while lines are read. */
+
+import type { MetricFamily, MetricType, Timestamp } from '../model/family.ts';
+import { type LabelSet, type NumberRun, ParsedFamily, type ParsedMetric } from './parse-family.ts';
+import type { LineLabels } from './parse-labels.ts';
+import type { Point } from './parse-point.ts';
+
+/** How the labels of one line lie: found once, and again for each line with the same names. */
+export interface Shape {
+  /** The names as they stand on the line. */
+  readonly written: readonly string[];
+  /** The labels that identify the metric. */
+  readonly set: LabelSet;
+  /** Where on the line the value of each of those stands. */
+  readonly places: readonly number[];
+  /** True where that is the order of the line. */
+  readonly inOrder: boolean;
+  /** Where on the line the label stands that the type has for itself, such as `le`; -1 where none. */
+  readonly reservedPlace: number;
+}
+
+/** Gathers what a document says of one family. */
+export class FamilyBuilder {
+  name: string;
+  type: MetricType = 'unknown';
+  help = '';
+  unit = '';
+  readonly #metrics: (ParsedMetric | NumberRun)[] = [];
+  /** The run that goes on, where the last metric is of one. */
+  #run: NumberRun | undefined;
+  /** The place of each label name, in the order they are met. */
+  readonly #depths = new Map<string, number>();
+  readonly #sets = new Map<string, LabelSet>();
+  readonly #shapes = new Map<string, Shape>();
+
+  /** Begins a family of which nothing but the name is known. */
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** The label that the lines of this type bear for themselves. */
+  get reserved(): string | undefined {
+    if (this.type === 'histogram' || this.type === 'gaugehistogram') return 'le';
+    if (this.type === 'summary') return 'quantile';
+    return this.type === 'stateset' ? this.name : undefined;
+  }
+
+  /**
+   * Finds how the labels of a line lie, `last` being how those of a line before it did; `undefined`
+   * where a label stands there twice.
+   */
+  shape(labels: LineLabels, last: Shape | undefined): Shape | undefined {
+    if (last !== undefined && isWritten(labels, last.written)) return last;
+    const written = labels.names.slice(0, labels.count);
+    const key = JSON.stringify(written);
+    let shape = this.#shapes.get(key);
+    if (shape === undefined) {
+      if (new Set(written).size < written.length) return undefined;
+      shape = this.#lay(written);
+      this.#shapes.set(key, shape);
+    }
+    return shape;
+  }
+
+  /** Adds a metric: its point, or its number where that is all. */
+  add(
+    set: LabelSet,
+    values: readonly string[],
+    time: Timestamp | undefined,
+    point: Point | number,
+  ): void {
+    this.#run = undefined;
+    this.#metrics.push({ set, values, time, point });
+  }
+
+  /** Adds a metric of one number, with the labels of a line. */
+  addNumber(shape: Shape, labels: LineLabels, time: Timestamp | undefined, value: number): void {
+    const { set, places } = shape;
+    if (time !== undefined) {
+      this.add(set, valuesOf(shape, labels), time, value);
+      return;
+    }
+    let run = this.#run;
+    if (run?.set !== set) {
+      run = { set, values: [], numbers: [] };
+      this.#run = run;
+      this.#metrics.push(run);
+    }
+    for (let i = 0; i < places.length; i++) run.values.push(labels.values[places[i]!]!);
+    run.numbers.push(value);
+  }
+
+  /** The family, with all that was gathered. */
+  build(): MetricFamily {
+    const { name, type, help, unit } = this;
+    const labelNames = type === 'info' ? [] : [...this.#depths.keys()];
+    return new ParsedFamily({ name, type, help, unit, labelNames }, this.#metrics);
+  }
+
+  #lay(written: readonly string[]): Shape {
+    const { reserved } = this;
+    const identifying = written
+      .map((name, place) => ({ name, place, depth: name === reserved ? -1 : this.#depth(name) }))
+      .filter(({ depth }) => depth >= 0)
+      .sort((a, b) => a.depth - b.depth);
+    const depths = identifying.map(({ depth }) => depth);
+    const key = depths.join();
+    let set = this.#sets.get(key);
+    if (set === undefined) {
+      set = { names: identifying.map(({ name }) => name), depths };
+      this.#sets.set(key, set);
+    }
+    const places = identifying.map(({ place }) => place);
+    const reservedPlace = reserved === undefined ? -1 : written.indexOf(reserved);
+    const inOrder = places.every((place, i) => place === i);
+    return { written, set, places, inOrder, reservedPlace };
+  }
+
+  #depth(name: string): number {
+    let depth = this.#depths.get(name);
+    if (depth === undefined) {
+      depth = this.#depths.size;
+      this.#depths.set(name, depth);
+    }
+    return depth;
+  }
+}
+
+/** The values of a line, in the order of the family. */
+export function valuesOf({ places, inOrder }: Shape, { values }: LineLabels): string[] {
+  if (inOrder) return values.slice(0, places.length);
+  const found: string[] = [];
+  for (let i = 0; i < places.length; i++) found.push(values[places[i]!]!);
+  return found;
+}
+
+/** A text that two metrics of a family share only where their labels are the same. */
+export function identify({ depths }: LabelSet, values: readonly string[]): string {
+  let key = '';
+  for (let i = 0; i < depths.length; i++) {
+    const value = values[i]!;
+    // A label without a value is none.
+    if (value !== '') key += `${depths[i]},${value.length},${value}`;
+  }
+  return key;
+}
+
+/** True where a line has the labels of a metric, written in the same order. */
+export function isSame(
+  { set, places }: Shape,
+  labels: LineLabels,
+  metric: { readonly set: LabelSet; readonly values: readonly string[] },
+): boolean {
+  if (set !== metric.set) return false;
+  for (let i = places.length - 1; i >= 0; i--) {
+    if (labels.values[places[i]!] !== metric.values[i]) return false;
+  }
+  return true;
+}
+
+function isWritten(labels: LineLabels, written: readonly string[]): boolean {
+  if (labels.count !== written.length) return false;
+  for (let i = 0; i < written.length; i++) {
+    if (labels.names[i] !== written[i]) return false;
+  }
+  return true;
+}
