@@ -16,10 +16,7 @@ import {
 const folder = temporaryFolder({ after: (end) => process.once('exit', () => void end()) });
 const script = join(folder, 'collect.mjs');
 
-/**
- * Prints what is collected when the loop has slept for 800 ms, with nothing to do before that, and was
- * then blocked for 250 ms. Some runtimes take the first sleep for a delay unless they are kept from it.
- */
+/** Prints what is collected when the loop has slept for 800 ms and was then blocked for 250 ms. */
 const PROGRAM = `
 import { CollectorRegistry } from './src/metrics/registry.ts';
 import { collectDefaultMetrics } from './src/collectors/default-metrics.ts';
