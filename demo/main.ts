@@ -68,7 +68,7 @@ async function run(options: DemoOptions): Promise<Report> {
       killed < options.kills &&
       second >= ((killed + 1) * options.seconds) / (options.kills + 1)
     ) {
-      console.log(`  kill -9 ${service.killOne()}`);
+      console.log(`  kill -9 ${await service.killOne()}`);
       killed++;
     }
     // Asked in this order, the three numbers can only grow from one to the next.
@@ -93,7 +93,9 @@ async function run(options: DemoOptions): Promise<Report> {
 }
 
 /** Starts the service and waits until all workers listen. */
-async function startService(workers: number): Promise<{ port: number; killOne: () => number }> {
+async function startService(
+  workers: number,
+): Promise<{ port: number; killOne: () => Promise<number> }> {
   const env = { ...process.env, PROMETHEUS_MULTIPROC_DIR: metrics };
   const primary = fork(here('service'), [String(workers)], { env });
   children.push(primary);
@@ -115,7 +117,9 @@ async function startService(workers: number): Promise<{ port: number; killOne: (
     });
   });
   console.log(`${workers} workers on http://127.0.0.1:${port}, any of which answers /metrics`);
-  const killOne = (): number => {
+  const killOne = async (): Promise<number> => {
+    // When all are there again, so that those who are left hold the port.
+    while (pids.length < workers) await once(primary, 'message');
     const pid = pids.shift()!;
     process.kill(pid, 'SIGKILL');
     return pid;

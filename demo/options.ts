@@ -26,10 +26,12 @@ export function readOptions(args: readonly string[]): DemoOptions {
       kills: { type: 'string', default: '1' },
     },
   });
+  const kills = wholeNumber('kills', values.kills, 0, 100);
   return {
     seconds: wholeNumber('seconds', values.seconds, 1, 3600),
-    workers: wholeNumber('workers', values.workers, 1, 64),
-    kills: wholeNumber('kills', values.kills, 0, 100),
+    // One stays when one is killed: with its last listener the port would be gone.
+    workers: wholeNumber('workers', values.workers, kills === 0 ? 1 : 2, 64),
+    kills,
   };
 }
 
