@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FamilyWriter } from './family.ts';
+import type { FamilyWriter, Timestamp } from './family.ts';
 import { GaugeMetricFamily } from './number-families.ts';
 import { InfoMetricFamily } from './statement-families.ts';
 
@@ -103,6 +103,42 @@ describe('CollectedFamily', () => {
       });
     }
     deepEqual(family.samples, []);
+  });
+
+  it('refuses a series that it has, and takes one at another time', () => {
+    const family = new GaugeMetricFamily({ name: 'x', help: '', labelNames: ['a', 'b'] });
+    family.addMetric(['1', '2'], 1).addMetric(['1,2', ''], 1).addMetric(['12', ''], 1);
+    const twice = (values: string[], timestamp?: Timestamp): void =>
+      throws(() => family.addMetric(values, 2, timestamp === undefined ? {} : { timestamp }), {
+        name: 'RangeError',
+        message: `gauge "x": the same series twice, expected other label values or another timestamp, got ${JSON.stringify(values).replace(',', ', ')}`,
+      });
+    twice(['1', '2']);
+    family.addMetric(['1', '2'], 1, { timestamp: 1.5 });
+    twice(['1', '2'], { seconds: 1, nanos: 500_000_000 });
+    family.addMetric(['1', '2'], 1, { timestamp: { seconds: 1, nanos: 500_000_001 } });
+    equal(family.samples.length, 5);
+  });
+
+  it('takes half surrogate pairs for what they are read as', () => {
+    const family = new GaugeMetricFamily({ name: 'x', help: '', labelNames: ['a'] });
+    family.addMetric(['\ud83d'], 1);
+    deepEqual(family.samples, [{ name: 'x', labels: { a: '\ufffd' }, value: 1 }]);
+    throws(() => family.addMetric(['\ude00'], 1), {
+      name: 'RangeError',
+      message:
+        'gauge "x": the same series twice, expected other label values or another timestamp, got ["\ufffd"]',
+    });
+  });
+
+  it('tells facts apart, in whatever order they come', () => {
+    const family = new InfoMetricFamily({ name: 'x', help: '' });
+    family.addMetric([], { a: '1', b: '2' }).addMetric([], { a: '2', b: '1' });
+    throws(() => family.addMetric([], { b: '2', a: '1' }), {
+      name: 'RangeError',
+      message:
+        'info "x": the same series twice, expected other label values or another timestamp, got []',
+    });
   });
 
   it('keeps labels whose names are those of objects’ own properties', () => {

@@ -2,6 +2,8 @@
 
 import { show } from './error.ts';
 import type { FamilyWriter, MetricFamily, MetricType, Timestamp, Walk } from './family.ts';
+import { LabelTree } from './label-tree.ts';
+import { wellFormed } from './label-value.ts';
 import type { LabelValue, Pairs } from './labels.ts';
 import { familyName, validateLabelNames } from './name.ts';
 import { type Sample, samplesOf } from './sample.ts';
@@ -33,6 +35,8 @@ export abstract class CollectedFamily implements MetricFamily {
   readonly labelNames: readonly string[];
   readonly constantLabels: Pairs = [];
   readonly #metrics: Metric[] = [];
+  /** The points there are: by label values, then by time and facts. */
+  readonly #points: LabelTree<true>;
 
   /**
    * @throws {TypeError} When name, help, unit or label names are of the wrong type.
@@ -58,6 +62,7 @@ export abstract class CollectedFamily implements MetricFamily {
     this.help = help;
     this.unit = unit;
     this.labelNames = [...labelNames];
+    this.#points = new LabelTree(labelNames.length + 1);
   }
 
   /** {@inheritDoc MetricFamily.walk} */
@@ -93,11 +98,16 @@ export abstract class CollectedFamily implements MetricFamily {
     return `${this.type} "${this.name}"`;
   }
 
-  /** Adds a metric whose point `write` hands over. */
+  /**
+   * Adds a metric whose point `write` hands over.
+   *
+   * @param facts - What tells series apart beside their labels: an info metric's facts.
+   */
   protected add(
     labelValues: readonly LabelValue[],
     timestamp: Timestamp | undefined,
     write: (writer: FamilyWriter) => void,
+    facts = '',
   ): this {
     if (!Array.isArray(labelValues) || labelValues.length !== this.labelNames.length) {
       throw new RangeError(
@@ -105,12 +115,19 @@ export abstract class CollectedFamily implements MetricFamily {
       );
     }
     const values = labelValues.map((value: unknown, i) => {
-      if (typeof value === 'string' || typeof value === 'number') return String(value);
+      if (typeof value === 'string' || typeof value === 'number') return wellFormed(`${value}`);
       throw new TypeError(
         `${this.subject}: label "${this.labelNames[i]}" has no usable value, expected a string or number, got ${show(value)}`,
       );
     });
     if (timestamp !== undefined) this.#validateTime('timestamp', timestamp);
+    const point = [...values, toKey(timestamp) + facts];
+    if (this.#points.get(point) !== undefined) {
+      throw new RangeError(
+        `${this.subject}: the same series twice, expected other label values or another timestamp, got ${show(values)}`,
+      );
+    }
+    this.#points.set(point, true);
     this.#metrics.push({ labelValues: values, timestamp, write });
     return this;
   }
@@ -140,4 +157,13 @@ export abstract class CollectedFamily implements MetricFamily {
     const message = `${this.subject}: ${what} is no time, expected Unix seconds, got ${show(value)}`;
     throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
   }
+}
+
+/** A time as text, the same for the same time. */
+function toKey(timestamp: Timestamp | undefined): string {
+  if (typeof timestamp !== 'object') return String(timestamp);
+  const { seconds, nanos } = timestamp;
+  return nanos === 0
+    ? `${seconds}`
+    : `${seconds}.${String(nanos).padStart(9, '0')}`.replace(/0+$/, '');
 }

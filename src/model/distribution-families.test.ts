@@ -112,11 +112,13 @@ for (const [Family, type, sum, count] of [
             [1, n],
             [Infinity, n],
           ],
+          timestamp: n,
         });
       const seen: (readonly number[])[] = [];
       const writer = {
         full: false,
         begin() {},
+        at() {},
         histogram: (p: HistogramPoint) => seen.push(p.bounds),
       };
       shared.walk(writer as unknown as FamilyWriter).advance();

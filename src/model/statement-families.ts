@@ -3,6 +3,7 @@
 import { CollectedFamily, type MetricFamilyOptions } from './collected-family.ts';
 import { show } from './error.ts';
 import type { Timestamp } from './family.ts';
+import { wellFormed } from './label-value.ts';
 import type { LabelValue, Pairs } from './labels.ts';
 import { validateLabelNames } from './name.ts';
 
@@ -42,12 +43,15 @@ export class InfoMetricFamily extends CollectedFamily {
           `${this.subject}: fact bears a label's name, expected another name, got ${show(name)}`,
         );
       }
-      if (typeof value === 'string' || typeof value === 'number') return [name, String(value)];
+      if (typeof value === 'string' || typeof value === 'number')
+        return [name, wellFormed(`${value}`)];
       throw new TypeError(
         `${this.subject}: fact "${name}" has no usable value, expected a string or number, got ${show(value)}`,
       );
     });
-    return this.add(labelValues, options.timestamp, (writer) => writer.info(pairs));
+    // Order is no difference: it is one set of labels in the end.
+    const key = JSON.stringify([...pairs].sort(([one], [other]) => (one < other ? -1 : 1)));
+    return this.add(labelValues, options.timestamp, (writer) => writer.info(pairs), key);
   }
 }
 

@@ -1,0 +1,13 @@
+/** Label values as every format can write them, so that no two of them become one on the way out. */
+
+/** Surrogates without their other half, which UTF-8 cannot hold. */
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+/**
+ * Returns `text` with U+FFFD for every half of a surrogate pair, as it would be read after its way
+ * through UTF-8: two values that differ there alone are one series. It is data from outside more
+ * often than a mistake, so that it does not throw. `String.toWellFormed` is not in ES2022.
+ */
+export function wellFormed(text: string): string {
+  return LONE_SURROGATES.test(text) ? text.replaceAll(LONE_SURROGATES, '\ufffd') : text;
+}
