@@ -18,6 +18,7 @@ export class Block {
   isAscii = false;
   /** The block's characters, where they are all ASCII. */
   readonly bytes: Uint8Array = new Uint8Array(BLOCK_SIZE);
+  readonly #view = new DataView(this.bytes.buffer);
 
   /**
    * Goes on to the lines that begin at `base`, `end` being where lines end at all; returns where the
@@ -35,5 +36,22 @@ export class Block {
     const { read, written } = encoder.encodeInto(text.slice(base, blockEnd), this.bytes);
     this.isAscii = read === length && written === length;
     return blockEnd;
+  }
+
+  /**
+   * How many of the `length` characters at `a` are those at `b`, which is before.
+   *
+   * Eight at a time as float64, which tells bytes apart where none is a NaN: those have a byte that
+   * is not ASCII.
+   */
+  shared(a: number, b: number, length: number): number {
+    const { bytes } = this;
+    const view = this.#view;
+    const end = Math.min(length, BLOCK_SIZE - a);
+    let count = 0;
+    while (count + 8 <= end && view.getFloat64(a + count) === view.getFloat64(b + count))
+      count += 8;
+    while (count < end && bytes[a + count] === bytes[b + count]) count++;
+    return count;
   }
 }

@@ -10,6 +10,9 @@ const EQUALS = 61;
 const BACKSLASH = 92;
 const CLOSE = 125;
 
+/** How many values are kept to be found again, a power of two: methods, statuses, bounds. */
+const KEPT_VALUES = 256;
+
 /**
  * The labels of one line after the other.
  *
@@ -25,6 +28,8 @@ export class LineLabels {
   count = 0;
   /** The metric's name, where it stands in quotes among the labels; '' where it does not. */
   metricName = '';
+  /** Values that were read, each where its hash says: what comes again is the same string. */
+  readonly #kept: string[] = new Array<string>(KEPT_VALUES).fill('');
   /** Where each label ends, counted from the beginning of the line. */
   readonly #ends: number[] = [];
 
@@ -70,12 +75,20 @@ export class LineLabels {
     }
     if (bytes[at++] !== EQUALS || bytes[at++] !== QUOTE) return -1;
     const start = at;
+    let hash = 0;
     for (; ; at++) {
       const byte = bytes[at]!;
       if (byte === QUOTE) break;
       if (byte === BACKSLASH || byte === LINE_FEED) return -1;
+      hash = (Math.imul(hash, 31) + byte) | 0;
     }
-    this.values[place] = text.slice(base + start, base + at);
+    const slot = (hash ^ (hash >>> 8)) & (KEPT_VALUES - 1);
+    let value = this.#kept[slot]!;
+    if (!isAt(bytes, start, at, value)) {
+      value = text.slice(base + start, base + at);
+      this.#kept[slot] = value;
+    }
+    this.values[place] = value;
     return at + 1;
   }
 
@@ -118,6 +131,14 @@ export class LineLabels {
     cursor.at = at + name.length;
     return true;
   }
+}
+
+function isAt(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = 0; i < text.length; i++) {
+    if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** Passes over what stands behind a label. True where that is the end of the labels. */

@@ -15,8 +15,8 @@ export interface LineParser {
   readonly cursor: LineCursor;
   /** What samples are read with. */
   readonly sample: LineSample;
-  /** Takes what the sample holds. */
-  accept(): void;
+  /** Takes what the sample holds, which bears the name and label names of the one before. */
+  acceptAgain(): void;
   /** Reads the line that the cursor was opened on. */
   readLine(): void;
   /** Reads the end of the document. */
@@ -89,7 +89,7 @@ function readBlock(parser: LineParser, block: Block, from: number, end: number):
   for (let start = from; start < end; ) {
     const again = isAscii ? sample.readAgain(cursor, block, start - base) : -1;
     if (again >= 0) {
-      parser.accept();
+      parser.acceptAgain();
       start = base + again + 1;
       continue;
     }

@@ -30,9 +30,11 @@ class Current {
   readonly groups: OpenMetricsGroups;
   /** What the document said of it: each only once, even where it is empty. */
   readonly said = new Set<string>();
-  hasSamples = false;
   /** How labels lay on the last line with each suffix. */
   readonly shapes = new Map<string, Shape>();
+  /** How labels lay on the last line, and what stood behind the name; none before the first. */
+  lastShape: Shape | undefined;
+  lastSuffix = '';
   /** The line that its name first stands on. */
   readonly line: number;
 
@@ -65,7 +67,7 @@ export class OpenMetricsParser implements LineParser {
     }
     if (cursor.at === cursor.end) cursor.refuse('a blank line', 'a sample, metadata or "# EOF"');
     this.sample.read(cursor);
-    this.accept();
+    this.#accept();
   }
 
   end(): void {
@@ -81,7 +83,13 @@ export class OpenMetricsParser implements LineParser {
     return families;
   }
 
-  accept(): void {
+  acceptAgain(): void {
+    const current = this.#current;
+    if (current?.lastShape === undefined) this.#accept();
+    else this.#add(current, current.lastShape, current.lastSuffix);
+  }
+
+  #accept(): void {
     const cursor: LineCursor = this.cursor;
     const { sample } = this;
     let current = this.#current;
@@ -90,13 +98,17 @@ export class OpenMetricsParser implements LineParser {
       current = this.#begin(sample.name);
       suffix = '';
     }
-    current.hasSamples = true;
-    const { builder, groups } = current;
-    const shape = builder.shape(sample.labels, current.shapes.get(suffix));
+    const shape = current.builder.shape(sample.labels, current.shapes.get(suffix));
     if (shape === undefined) cursor.refuse('a label twice', 'different labels', cursor.start);
     current.shapes.set(suffix, shape);
-    refuseSample(cursor, builder.type, suffix, shape, sample);
-    groups.add(shape, sample, suffix);
+    current.lastShape = shape;
+    current.lastSuffix = suffix;
+    this.#add(current, shape, suffix);
+  }
+
+  #add({ builder, groups }: Current, shape: Shape, suffix: string): void {
+    refuseSample(this.cursor, builder.type, suffix, shape, this.sample);
+    groups.add(shape, this.sample, suffix);
   }
 
   #readMetadata(): void {
@@ -131,7 +143,7 @@ export class OpenMetricsParser implements LineParser {
     const cursor: LineCursor = this.cursor;
     const known = this.#current;
     const current = known?.builder.name === name ? known : this.#begin(name);
-    if (current.hasSamples) {
+    if (current.lastShape !== undefined) {
       cursor.refuse('metadata behind samples', `# ${word} before them`, cursor.start);
     }
     if (current.said.has(word)) cursor.refuse('metadata twice', `one # ${word}`, cursor.start);

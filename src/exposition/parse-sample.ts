@@ -74,8 +74,7 @@ export class LineSample {
     const { bytes, base, text } = block;
     const last = this.#start - base;
     const length = this.#text === text && last >= 0 ? this.#labelsEnd : 0;
-    let shared = 0;
-    while (shared < length && bytes[start + shared] === bytes[last + shared]) shared++;
+    const shared = block.shared(start, last, length);
     if (shared < this.#labelsAt || length === 0) return -1;
     const end = this.labels.readAgain(block, start, this.#labelsAt, shared);
     this.#labelsEnd = 0;

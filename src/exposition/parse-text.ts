@@ -126,7 +126,7 @@ export class TextParser implements LineParser {
       this.#readComment();
     } else {
       this.sample.read(cursor);
-      this.accept();
+      this.#accept();
     }
   }
 
@@ -142,7 +142,13 @@ export class TextParser implements LineParser {
     return families;
   }
 
-  accept(): void {
+  acceptAgain(): void {
+    const route = this.#route;
+    if (route?.shape === undefined) this.#accept();
+    else this.#add(route, route.shape);
+  }
+
+  #accept(): void {
     const { sample } = this;
     const route = this.#routeOf(sample.name);
     const { entry } = route;
@@ -150,11 +156,13 @@ export class TextParser implements LineParser {
     if (shape === undefined) this.#refuseLabels();
     route.shape = shape;
     entry.hasSamples = true;
-    if (entry.grouped) {
-      entry.addLine(shape, sample, route.suffix);
-    } else {
-      entry.builder.addNumber(shape, sample.labels, sample.time, sample.value);
-    }
+    this.#add(route, shape);
+  }
+
+  #add({ entry, suffix }: Route, shape: Shape): void {
+    const { sample } = this;
+    if (entry.grouped) entry.addLine(shape, sample, suffix);
+    else entry.builder.addNumber(shape, sample.labels, sample.time, sample.value);
   }
 
   #refuseLabels(): never {
