@@ -1,13 +1,8 @@
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
-import { brokenLines } from '../../test/openmetrics2-grammar.ts';
-import { registryPlan, toRegistry } from '../../test/oracle/random-registry.ts';
-import { FREE } from '../../test/oracle/random-values.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { FamilyHeader, FamilyWriter, HistogramPoint } from '../model/family.ts';
-import { ESCAPING_SCHEMES, type EscapingScheme } from './escaping.ts';
 import { toOpenMetrics } from './format.ts';
 
 type Header = Pick<FamilyHeader, 'name' | 'type'> & Partial<FamilyHeader>;
@@ -252,50 +247,6 @@ ${OMISSIONS}promethium_exposition_omissions{family="s",reason="format"} 3
 `,
     );
   });
-
-  it('keeps to the grammar, whatever there is to write', async () => {
-    const schemes = fc.constantFrom<EscapingScheme>(...ESCAPING_SCHEMES);
-    await fc.assert(
-      fc.asyncProperty(registryPlan(FREE), schemes, async (plan, escaping) => {
-        const registry = toRegistry(plan);
-        const exposition = await toOpenMetrics(registry, { version: '2.0.0', escaping });
-        deepEqual(brokenLines(exposition), []);
-      }),
-      { numRuns: 300 },
-    );
-  });
-});
-
-describe('OpenMetrics2Writer, with names of any text', () => {
-  const name = fc.oneof(
-    fc.string({ unit: fc.constantFrom(...'a_.: {}="\\\n#é🦀'), minLength: 1, maxLength: 6 }),
-    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }),
-  );
-  const types = fc.constantFrom('counter', 'gauge', 'histogram', 'summary', 'info', 'stateset');
-
-  it('keeps to the grammar', async () => {
-    await fc.assert(
-      fc.asyncProperty(name, types, name, name, async (family, type, label, other) => {
-        const summary = { quantiles: [0.5], values: [1], count: 2, sum: 3, created: 4 };
-        const labels = { [label]: other, [other]: label };
-        const write = (writer: FamilyWriter): void => {
-          writer.label(0, other);
-          if (type === 'histogram') writer.histogram({ ...point, exemplars: [exemplar] });
-          else if (type === 'summary') writer.summary(summary);
-          else if (type === 'info') writer.info([[`${label}${other}`, label]]);
-          else if (type === 'stateset') writer.stateSet([label, other], () => false);
-          else writer.number(1, 2, { labels, value: 3, timestamp: 4 });
-        };
-        const header = { name: family, type, labelNames: [label], help: other };
-        for (const escaping of ESCAPING_SCHEMES) {
-          const collector = { collect: () => [handMadeFamily(header, [write])] };
-          const exposition = await toOpenMetrics(collector, { version: '2.0.0', escaping });
-          deepEqual(brokenLines(exposition), []);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
 });
 
 describe('writeOpenMetrics', () => {
@@ -305,38 +256,5 @@ describe('writeOpenMetrics', () => {
       message:
         'exposition "version": unknown version of OpenMetrics, expected "1.0.0" or "2.0.0", got "3.0.0"',
     });
-  });
-});
-
-describe('brokenLines', () => {
-  const good = [
-    'a 1',
-    'a{b="c"} +Inf',
-    'a{"b.c"="d",e="f"} 1e5 1.5 st@-1 # {} 1 2 # {g="h"} nan .5',
-    'a{} 1',
-  ];
-  const bad = [
-    ...['a', 'a  1', 'a 1 ', 'a{b=c} 1', 'a{b="c",} 1', 'a{b.c="d"} 1', 'b 1', 'a 1 # {} 1', ''],
-    ...['a 1 st@1 2', '{"a"} 1 2 3', 'a {count:1,sum:1,quantile:[]}', 'a 0x1', 'a{b="\\"} 1'],
-  ];
-  for (const line of good) {
-    it(`takes ${line}`, () => deepEqual(brokenLines(`# TYPE a counter\n${line}\n# EOF\n`), []));
-  }
-  for (const line of bad) {
-    it(`refuses ${JSON.stringify(line)}`, () =>
-      deepEqual(brokenLines(`# TYPE a counter\n${line}\n# EOF\n`), [line]));
-  }
-
-  it('refuses a composite value of another type', () => {
-    for (const value of ['count:1,sum:1,quantile:[]', 'gcount:1,gsum:1,bucket:[+Inf:1]']) {
-      deepEqual(brokenLines(`# TYPE a histogram\na {${value}}\n# EOF\n`), [`a {${value}}`]);
-    }
-    for (const buckets of ['', '1:1', '+Inf:1,1:1', '1:1,-Inf:0,+Inf:1']) {
-      const line = `a {count:1,sum:1,bucket:[${buckets}]}`;
-      deepEqual(brokenLines(`# TYPE a histogram\n${line}\n# EOF\n`), [line]);
-    }
-    const native =
-      'a {count:59,sum:1.2e2,schema:7,zero_threshold:1e-4,zero_count:0,negative_spans:[1:2],negative_buckets:[5,7],positive_spans:[-1:2,3:4],positive_buckets:[5,7,10,9,8,8],bucket:[0.5:1,+Inf:59]} st@1';
-    deepEqual(brokenLines(`# TYPE a histogram\n${native}\n# EOF\n`), []);
   });
 });

@@ -10,8 +10,9 @@ export type Source = Collector | Iterable<Collector>;
 /** How an exposition is written. */
 export interface WriteOptions {
   /**
-   * Says when each counter, summary and histogram began, in OpenMetrics. Off unless asked for, since
-   * a server that does not read them as what they are keeps one more series for each.
+   * Says when each counter, summary and histogram began, in OpenMetrics 1.0. Off unless asked for,
+   * since a server that does not read them as what they are keeps one more series for each. In 2.0,
+   * where that costs no line, it is always said.
    */
   readonly created?: boolean;
   /**
