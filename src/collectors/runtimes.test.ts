@@ -15,6 +15,7 @@ import {
 
 const folder = temporaryFolder({ after: (end) => process.once('exit', () => void end()) });
 const script = join(folder, 'collect.mjs');
+const sleeper = join(folder, 'sleep.mjs');
 
 /** Prints what is collected when the loop has slept for 800 ms and was then blocked for 250 ms. */
 const PROGRAM = `
@@ -27,6 +28,19 @@ const block = () => { for (const end = performance.now() + 250; performance.now(
 const show = () => toText(registry).then((text) => { console.log(text); handle.stop(); });
 setTimeout(block, 800);
 setTimeout(show, 1300);
+`;
+
+/**
+ * Prints the delays of a loop that slept for 600 ms, with nothing to do before that: a program of one
+ * file and the event loop alone, since whatever else there is in the first turn hides the mistake.
+ */
+const SLEEPER = `
+import { CollectorRegistry } from './src/metrics/registry.ts';
+import { collectEventLoopMetrics } from './src/collectors/event-loop.ts';
+import { toText } from './src/exposition/index.ts';
+const registry = new CollectorRegistry();
+const handle = collectEventLoopMetrics({ registry });
+setTimeout(() => toText(registry).then((text) => { console.log(text); handle.stop(); }), 600);
 `;
 
 const DELAY = ['', 'max_', 'mean_', 'min_', 'p50_', 'p90_', 'p99_'].map(
@@ -65,20 +79,21 @@ function run(command: readonly string[]): string {
   return stdout;
 }
 
+/** One file, since not all runtimes read TypeScript. */
+async function bundle(contents: string, outfile: string): Promise<void> {
+  const stdin = { contents, resolveDir: join(import.meta.dirname, '..', '..') };
+  const target = 'node20.19';
+  await build({ stdin, outfile, bundle: true, format: 'esm', platform: 'node', target });
+}
+
 function families(text: string): string[] {
   return Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name ?? '').sort();
 }
 
 describe('The collectors', () => {
   before(async () => {
-    await build({
-      stdin: { contents: PROGRAM, resolveDir: join(import.meta.dirname, '..', '..') },
-      outfile: script,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-    });
+    await bundle(PROGRAM, script);
+    await bundle(SLEEPER, sleeper);
   });
 
   for (const name of runtimeNames) {
@@ -99,6 +114,16 @@ describe('The collectors', () => {
       );
       const all = Number(/^nodejs_eventloop_delay_seconds_count (.*)$/m.exec(text)?.[1]);
       ok(all > over);
+    });
+  }
+
+  for (const name of runtimeNames) {
+    if (name === 'deno') continue;
+    const skip = runtimeBinary(name) ? false : `${name} is not installed in test/runtimes`;
+    it(`do not take sleep for delay on ${name}, the first included`, { skip }, () => {
+      const text = run(runtimeCommand(name, sleeper));
+      const max = Number(/^nodejs_eventloop_lag_max_seconds (.*)$/m.exec(text)?.[1]);
+      ok(max > 0 && max < 0.4, `${max} s`);
     });
   }
 
