@@ -52,7 +52,7 @@ async function bundle(paths: readonly string[]): Promise<void> {
 function declare(): void {
   for (const file of globSync('**/*.d.ts', { cwd: dist, exclude: ['cjs/**'] })) {
     const text = readFileSync(join(dist, file), 'utf8')
-      .replace(/((?:from |import\()['"]\.[^'"]*)\.[jt]s(?=['"])/g, '$1.cjs')
+      .replace(/((?:from |import |import\()['"]\.[^'"]*)\.[jt]s(?=['"])/g, '$1.cjs')
       .replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
     write(file.replace(/\.d\.ts$/, '.d.cts'), text);
   }
