@@ -34,28 +34,29 @@ report();
 process.disconnect();
 
 async function client(): Promise<void> {
-  while (running) await request();
+  while (running) await ask();
 }
 
-function request(): Promise<void> {
+function ask(): Promise<void> {
   sent++;
   return new Promise((resolve) => {
     const failed = (): void => {
       broken++;
       resolve();
     };
-    get({ agent, host: '127.0.0.1', port, path: '/', timeout: 5000 }, (response) => {
-      response.on('end', () => {
-        answered++;
-        resolve();
-      });
-      response.on('error', failed);
-      response.resume();
-    })
-      .on('timeout', function () {
-        this.destroy(new Error('no answer'));
-      })
-      .on('error', failed);
+    const request = get(
+      { agent, host: '127.0.0.1', port, path: '/', timeout: 5000 },
+      (response) => {
+        response.on('end', () => {
+          answered++;
+          resolve();
+        });
+        response.on('error', failed);
+        response.resume();
+      },
+    );
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    request.on('error', failed);
   });
 }
 
