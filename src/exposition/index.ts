@@ -18,4 +18,12 @@ export {
   writeText,
 } from './format.ts';
 export { acceptsGzip, negotiate } from './negotiate.ts';
+export {
+  parseOpenMetrics,
+  parseOpenMetricsChunks,
+  parseText,
+  parseTextChunks,
+} from './parse.ts';
+export { ParseError } from './parse-error.ts';
+export type { DocumentChunk, DocumentChunks } from './parse-lines.ts';
 export type { Source, WriteOptions } from './write.ts';
