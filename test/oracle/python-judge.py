@@ -1,13 +1,17 @@
 """Reads expositions with the parsers of prometheus_client and says what it understood.
 
 A line on standard input is a JSON object {"format": "text" | "openmetrics", "document": ...}; the
-line on standard output that answers it is {"families": [...]} or {"error": ...}. Numbers travel as
-text, since JSON has no infinities and JavaScript no integers as large as Python's.
+line on standard output that answers it is {"families": [...]} or {"error": ...}. With a "program"
+in it, and the "documents" of another client that ran it, the answer is {"outcomes": [...],
+"documents": [...], "ours": [...], "theirs": [...]}: what became of each command here, what this
+client exposes, and either's expositions as read. Numbers travel as text, since JSON has no
+infinities and JavaScript no integers as large as Python's.
 """
 
 import json
 import sys
 
+import parity
 from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client import parser as text
 
@@ -23,6 +27,8 @@ def time(timestamp):
         return None
     if hasattr(timestamp, "nsec"):
         return f"{timestamp.sec}.{timestamp.nsec:09d}"
+    if isinstance(timestamp, int):
+        return f"{timestamp}.000000000"
     return f"{timestamp:.3f}"
 
 
@@ -56,9 +62,32 @@ def judge(format, document):
     return {"families": [family(metric) for metric in families]}
 
 
-for line in sys.stdin:
+def verdict(format, document):
     try:
-        answer = judge(**json.loads(line))
+        return judge(format, document)
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def compare(program, documents):
+    outcomes, own = parity.run(program)
+    formats = [view["format"] for view in program["views"]]
+    return {
+        "outcomes": outcomes,
+        "documents": own,
+        "ours": [verdict(*pair) for pair in zip(formats, documents)],
+        "theirs": [verdict(*pair) for pair in zip(formats, own)],
+    }
+
+
+def number_from_text(found):
+    return float(found["$number"]) if "$number" in found else found
+
+
+for line in sys.stdin:
+    question = json.loads(line, object_hook=number_from_text)
+    try:
+        answer = compare(**question) if "program" in question else judge(**question)
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer), flush=True)

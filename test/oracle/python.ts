@@ -44,6 +44,21 @@ export interface PythonFamily {
   readonly samples: readonly PythonSample[];
 }
 
+/** The families that Python found in a document, or why it refuses it. */
+export type PythonVerdict = readonly PythonFamily[] | { readonly error: string };
+
+/** A program in two clients. */
+export interface PythonComparison {
+  /** What became of each command in Python's client: `done`, `refused` or `absent`. */
+  readonly outcomes: readonly string[];
+  /** What Python's client exposes. */
+  readonly documents: readonly string[];
+  /** What Python finds in the documents that were handed over. */
+  readonly ours: readonly PythonVerdict[];
+  /** What Python finds in those of its own client. */
+  readonly theirs: readonly PythonVerdict[];
+}
+
 /** A running judge. Documents are judged one after the other. */
 export class PythonJudge implements AsyncDisposable {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
@@ -63,12 +78,37 @@ export class PythonJudge implements AsyncDisposable {
    * @throws {Error} With Python's own words, and the document, when it finds none.
    */
   async read(format: 'text' | 'openmetrics', document: string): Promise<PythonFamily[]> {
-    this.#process.stdin.write(`${JSON.stringify({ format, document })}\n`);
-    const { value, done } = await this.#answers.next();
-    if (done) throw new Error('python judge: has ended, expected an answer, got none');
-    const { families, error } = JSON.parse(value) as { families?: RawFamily[]; error?: string };
+    const { families, error } = await this.#ask<RawVerdict>({ format, document });
     if (families === undefined) throw new Error(`Python refuses ${format}: ${error}\n${document}`);
     return families.map(toFamily);
+  }
+
+  /**
+   * Runs a program of metric operations in Python's client, and reads what came of it beside the
+   * documents of another client that ran it: one for each view.
+   *
+   * @throws {Error} With Python's own words, when its client exposes nothing.
+   */
+  async compare(
+    program: { readonly views: readonly unknown[] },
+    documents: readonly string[],
+  ): Promise<PythonComparison> {
+    const answer = await this.#ask<RawComparison>({ program, documents });
+    if ('error' in answer) throw new Error(`Python exposes nothing: ${answer.error}`);
+    const { outcomes, documents: own, ours, theirs } = answer;
+    return {
+      outcomes,
+      documents: own,
+      ours: ours.map(toVerdict),
+      theirs: theirs.map(toVerdict),
+    };
+  }
+
+  async #ask<Answer>(question: object): Promise<Answer> {
+    this.#process.stdin.write(`${JSON.stringify(question, numbersAsText)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error('python judge: has ended, expected an answer, got none');
+    return JSON.parse(value) as Answer;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,6 +125,30 @@ type RawFamily = Omit<PythonFamily, 'samples'> & {
     readonly exemplar: (Omit<PythonExemplar, 'value'> & { readonly value: string }) | null;
   })[];
 };
+
+interface RawVerdict {
+  readonly families?: readonly RawFamily[];
+  readonly error?: string;
+}
+
+type RawComparison =
+  | {
+      readonly outcomes: readonly string[];
+      readonly documents: readonly string[];
+      readonly ours: readonly RawVerdict[];
+      readonly theirs: readonly RawVerdict[];
+    }
+  | { readonly error: string };
+
+/** JSON has neither infinities nor NaN nor a sign for 0. */
+function numbersAsText(_key: string, value: unknown): unknown {
+  if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+  return { $number: Object.is(value, -0) ? '-0' : String(value) };
+}
+
+function toVerdict({ families, error = '' }: RawVerdict): PythonVerdict {
+  return families === undefined ? { error } : families.map(toFamily);
+}
 
 function toFamily({ samples, ...header }: RawFamily): PythonFamily {
   return {

@@ -1,0 +1,74 @@
+/**
+ * What this client and Python's do differently on purpose, as far as a program of metric operations
+ * can tell. Programs are drawn without it. `docs/coming-from-python.md` gives the reason of each.
+ */
+
+import type { MetricType } from '../../src/index.ts';
+import type { DeclareOptions, FamilyPlan, InstrumentWord } from './parity-program.ts';
+
+/** True of a declaration that only one of the clients takes, or that they expose differently. */
+export function isDeclaredDifferently(type: InstrumentWord, options: DeclareOptions): boolean {
+  const { name, labelNames, namespace = '', subsystem = '' } = options;
+  const full = [namespace, subsystem, name].filter((part) => part !== '').join('_');
+  // An info metric's `_info` is part of the format, as a counter's `_total` is; Python adds another.
+  if (type === 'info') return full.endsWith('_info');
+  if (type !== 'enum') return false;
+  // Python compares labels with the name before the namespace, and so finds clashes that are none.
+  const prefixed = full !== name;
+  return isNoLabelName(full) || (prefixed && [name, full].some((one) => labelNames.includes(one)));
+}
+
+/** True of a family that only one of the clients takes, or that they expose differently. */
+export function isFamilyDifferent({ type, name, labelNames }: FamilyPlan): boolean {
+  // Python looks at no label name of a family.
+  if (labelNames.some((label) => label.startsWith('__') || label === RESERVED[type])) return true;
+  if (type === 'info') return name.endsWith('_info');
+  // Python lets the states overwrite a label of the same name.
+  return type === 'stateset' && (isNoLabelName(name) || labelNames.includes(name));
+}
+
+const RESERVED: Partial<Record<MetricType, string>> = {
+  summary: 'quantile',
+  histogram: 'le',
+  gaugehistogram: 'le',
+};
+
+/** True of names that a state set cannot have here: its states stand under a label of that name. */
+function isNoLabelName(name: string): boolean {
+  return name.includes(':') || name.startsWith('__');
+}
+
+/**
+ * True of OpenMetrics that Python's client writes wrongly: there it treats the names of samples as
+ * names of labels, which have no colon.
+ */
+export function isMisnamedInOpenMetrics(name: string): boolean {
+  return name.includes(':');
+}
+
+/**
+ * True of types whose lines bear suffixes that these schemes escape in Python, and here do not:
+ * `a__count` is no line of the family `a`.
+ */
+export function isTornByEscaping(type: string): boolean {
+  return ['summary', 'histogram', 'gaugehistogram'].includes(type);
+}
+
+/**
+ * True of names that Python's client changes in the scheme `dots` and this one does not, as
+ * Prometheus' own library does not: those that every server understands as they are, underscores
+ * included.
+ */
+export function isDottedByPython(
+  { type, name, labelNames }: Pick<FamilyPlan, 'type' | 'name' | 'labelNames'>,
+  others: readonly string[] = [],
+): boolean {
+  const suffix = { counter: '_total', info: '_info' }[type as string] ?? '';
+  const full = name.endsWith(suffix) ? name : name + suffix;
+  return [full, ...labelNames, ...others].some(
+    (one) => /^[a-zA-Z_:][\w:]*$/.test(one) && one.includes('_'),
+  );
+}
+
+/** The metric that says of an exposition of ours that names have become the same by escaping. */
+export const OMISSIONS = 'promethium_exposition_omissions';
