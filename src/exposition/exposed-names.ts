@@ -124,6 +124,7 @@ export class ExposedNames {
   }
 
   #hasLabelsAlike({ name, type, labelNames, constantLabels }: FamilyHeader): boolean {
+    if (labelNames.length === 0 && constantLabels.length === 0 && type !== 'stateset') return false;
     const unchanged =
       labelNames.every(isLegacyLabelName) &&
       constantLabels.every(([label]) => isLegacyLabelName(label)) &&

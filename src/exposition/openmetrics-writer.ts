@@ -65,9 +65,9 @@ export class OpenMetricsWriter implements ChunkWriter {
     this.#family = family;
     const { type, help } = family;
     this.#lines.begin(family, SUFFIXES[type]);
-    const name = this.#lines.nameWith('');
-    const unit = hasUnit(family, this.names) ? `# UNIT ${name} ${family.unit}\n` : '';
-    this.#lines.out.text(`# TYPE ${name} ${type}\n${unit}# HELP ${name} ${escapeQuoted(help)}\n`);
+    this.#lines.header('# TYPE ', '', type);
+    if (hasUnit(family, this.names)) this.#lines.header('# UNIT ', '', family.unit);
+    this.#lines.header('# HELP ', '', escapeQuoted(help));
   }
 
   label(depth: number, value: string): void {

@@ -64,9 +64,9 @@ export class OpenMetrics2Writer implements ChunkWriter {
     const { type, help } = family;
     const suffix = typeSuffix(type);
     this.#lines.begin(family, suffix);
-    const name = this.#lines.nameWith(suffix);
-    const unit = hasUnit(family) ? `# UNIT ${name} ${family.unit}\n` : '';
-    this.#lines.out.text(`# TYPE ${name} ${type}\n${unit}# HELP ${name} ${escapeQuoted(help)}\n`);
+    this.#lines.header('# TYPE ', suffix, type);
+    if (hasUnit(family)) this.#lines.header('# UNIT ', suffix, family.unit);
+    this.#lines.header('# HELP ', suffix, escapeQuoted(help));
   }
 
   label(depth: number, value: string): void {

@@ -72,7 +72,8 @@ export class TextWriter implements ChunkWriter {
     const suffix = typeSuffix(type);
     const bucketed = type === 'histogram' || type === 'gaugehistogram';
     this.#lines.begin(family, bucketed ? '_bucket' : suffix);
-    this.#header(this.#lines.nameWith(suffix), help, TYPES[type]);
+    this.#lines.header('# HELP ', suffix, escapeHelp(help));
+    this.#lines.header('# TYPE ', suffix, TYPES[type]);
   }
 
   label(depth: number, value: string): void {
@@ -127,10 +128,6 @@ export class TextWriter implements ChunkWriter {
     this.#lines.time = '';
   }
 
-  #header(name: string, help: string, type: string): void {
-    this.#lines.out.text(`# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`);
-  }
-
   #extra(extra: Pair | undefined): Pairs {
     return extra === undefined ? [] : [[this.names.label(extra[0]), extra[1]]];
   }
@@ -150,7 +147,8 @@ export class TextWriter implements ChunkWriter {
   #writeKept(): void {
     const { out } = this.#lines;
     for (const [suffix, kept] of this.#kept) {
-      this.#header(this.#lines.nameWith(suffix), this.#family!.help, 'gauge');
+      this.#lines.header('# HELP ', suffix, escapeHelp(this.#family!.help));
+      this.#lines.header('# TYPE ', suffix, 'gauge');
       out.copy(kept, 0, kept.length);
     }
     this.#kept.clear();
