@@ -106,6 +106,16 @@ export const CASES: readonly Case[] = [
     body: OPENMETRICS,
   },
   {
+    claim: 'answers with names in the scheme that is asked for, and says so',
+    headers: { accept: 'text/plain;version=1.0.0;escaping=allow-utf-8,*/*;q=0.5' },
+    status: 200,
+    answers: {
+      ...SCRAPED,
+      'content-type': 'text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8',
+    },
+    body: TEXT,
+  },
+  {
     claim: 'compresses where gzip is accepted',
     headers: { 'accept-encoding': 'br, gzip' },
     status: 200,
