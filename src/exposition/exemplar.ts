@@ -1,12 +1,9 @@
 /** Exemplars as OpenMetrics writes them behind a sample. */
 
-import type { Exemplar } from '../model/exemplar.ts';
+import { type Exemplar, exemplarLength, MAX_EXEMPLAR_CODE_POINTS } from '../model/exemplar.ts';
 import { escapeQuoted } from './escape.ts';
 import type { ExposedNames } from './exposed-names.ts';
 import { toSeconds } from './timestamp.ts';
-
-/** The most code points that the names and values of an exemplar's labels may have together. */
-const MAX_CODE_POINTS = 128;
 
 /**
  * Writes an exemplar for OpenMetrics 1.0 with the ` # ` before it, or '' where its labels are longer
@@ -18,11 +15,8 @@ const MAX_CODE_POINTS = 128;
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars | OpenMetrics 1.0, Exemplars}
  */
 export function exemplarText(exemplar: Exemplar, names: ExposedNames): string {
-  let codePoints = 0;
-  for (const [name, text] of Object.entries(exemplar.labels)) {
-    codePoints += countCodePoints(name) + countCodePoints(text);
-  }
-  return codePoints > MAX_CODE_POINTS ? '' : timedText(exemplar, names);
+  if (exemplarLength(exemplar.labels) > MAX_EXEMPLAR_CODE_POINTS) return '';
+  return timedText(exemplar, names);
 }
 
 /**
@@ -48,10 +42,4 @@ function numberText(value: number): string {
   if (value === Infinity) return '+Inf';
   if (value === -Infinity) return '-Inf';
   return Object.is(value, -0) ? '-0.0' : String(value);
-}
-
-// Strings too long to pass are not counted to their end.
-function countCodePoints(text: string): number {
-  if (text.length > 2 * MAX_CODE_POINTS) return text.length;
-  return [...text].length;
 }

@@ -1,0 +1,131 @@
+/** The exemplars of one instrument: given with an observation, or sampled from a provider. */
+
+import { type Exemplar, type ExemplarFault, toExemplarLabels } from '../model/exemplar.ts';
+import type { Clock } from './clock.ts';
+import type { ExemplarSampling } from './exemplar-options.ts';
+
+/** Why an exemplar was dropped: its labels, or a provider that threw. */
+export type ExemplarDropReason = ExemplarFault | 'provider';
+
+/** Told of every exemplar that was dropped; `cause` is what a provider threw. */
+export type OnExemplarDropped = (reason: ExemplarDropReason, cause?: unknown) => void;
+
+/** What a child has once it has an exemplar. All times are seconds of the clock's `elapsed`. */
+interface Kept {
+  /** One for each bucket that has one; a counter's is the first. */
+  readonly exemplars: (Exemplar | undefined)[];
+  /** Until when each gives way to none but one that is given. */
+  readonly keptUntil: number[];
+  /** Until when each is shown. */
+  readonly shownUntil: number[];
+  /** When the next one may be sampled, for any bucket. */
+  nextAt: number;
+  /** The earliest end in {@linkcode shownUntil}, before which nothing has to be looked through. */
+  firstEnd: number;
+}
+
+/**
+ * Keeps the exemplars of an instrument's children, apart from them: a child that has none takes up
+ * nothing for it. What is dropped here costs the exemplar alone; the observation was counted before.
+ */
+export class ExemplarKeeper {
+  readonly #clock: Clock;
+  readonly #onDropped: OnExemplarDropped;
+  /** Weak, so that a child that was removed takes its exemplars with it. */
+  #kept: WeakMap<object, Kept> | undefined;
+  #sampling: ExemplarSampling | undefined;
+
+  constructor(clock: Clock, onDropped: OnExemplarDropped) {
+    this.#clock = clock;
+    this.#onDropped = onDropped;
+  }
+
+  /** Samples from now on, in this way. */
+  follow(sampling: ExemplarSampling): void {
+    this.#sampling = sampling;
+  }
+
+  /** Keeps an exemplar that was given. It always displaces the one before. */
+  keep(child: object, place: number, value: number, given: unknown): void {
+    const labels = toExemplarLabels(given);
+    if (typeof labels === 'string') {
+      this.#onDropped(labels);
+      return;
+    }
+    // An exemplar without labels leads nowhere; Python's client ignores it as well.
+    if (Object.keys(labels).length === 0) return;
+    const timestamp = this.#clock.now();
+    const kept = this.#keptOf(child);
+    kept.exemplars[place] = { labels, value, timestamp };
+    kept.keptUntil[place] = this.#clock.elapsed() + (this.#sampling?.maxAgeSeconds ?? 0);
+    kept.shownUntil[place] = Infinity;
+  }
+
+  /**
+   * Asks the provider for an exemplar, where the one that is there may be replaced.
+   *
+   * Node 24: 65 ns, of which the clock takes 45, where nothing is to be asked.
+   */
+  sample(child: object, place: number, value: number): void {
+    const sampling = this.#sampling;
+    if (sampling === undefined) return;
+    const now = this.#clock.elapsed();
+    const kept = this.#kept?.get(child);
+    if (kept !== undefined && (now < kept.nextAt || now < (kept.keptUntil[place] ?? 0))) return;
+    let given: unknown;
+    try {
+      given = sampling.provider();
+    } catch (cause) {
+      this.#onDropped('provider', cause);
+      return;
+    }
+    if (given === undefined) return;
+    const labels = toExemplarLabels(given);
+    if (typeof labels === 'string') this.#onDropped(labels);
+    else if (Object.keys(labels).length > 0) {
+      this.#put(child, place, { labels, value, timestamp: this.#clock.now() }, now);
+    }
+  }
+
+  /** The exemplars to show of a child, at their places; `undefined` where there are none. */
+  of(child: object): readonly (Exemplar | undefined)[] | undefined {
+    const kept = this.#kept?.get(child);
+    if (kept === undefined) return undefined;
+    if (kept.firstEnd < Infinity) this.#dropOld(kept, this.#clock.elapsed());
+    return kept.exemplars;
+  }
+
+  /** Forgets the exemplars of a child that begins anew. */
+  forget(child: object): void {
+    this.#kept?.delete(child);
+  }
+
+  #put(child: object, place: number, exemplar: Exemplar, now: number): void {
+    const { minAgeSeconds, maxAgeSeconds, intervalSeconds } = this.#sampling!;
+    const kept = this.#keptOf(child);
+    kept.exemplars[place] = exemplar;
+    kept.keptUntil[place] = now + minAgeSeconds;
+    kept.shownUntil[place] = now + maxAgeSeconds;
+    kept.nextAt = now + intervalSeconds;
+    kept.firstEnd = Math.min(kept.firstEnd, now + maxAgeSeconds);
+  }
+
+  #dropOld(kept: Kept, now: number): void {
+    if (now < kept.firstEnd) return;
+    kept.firstEnd = Infinity;
+    kept.shownUntil.forEach((end, place) => {
+      if (end > now) kept.firstEnd = Math.min(kept.firstEnd, end);
+      else kept.exemplars[place] = undefined;
+    });
+  }
+
+  #keptOf(child: object): Kept {
+    this.#kept ??= new WeakMap();
+    let kept = this.#kept.get(child);
+    if (kept === undefined) {
+      kept = { exemplars: [], keptUntil: [], shownUntil: [], nextAt: 0, firstEnd: Infinity };
+      this.#kept.set(child, kept);
+    }
+    return kept;
+  }
+}
