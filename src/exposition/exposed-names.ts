@@ -24,11 +24,11 @@ export class ExposedNames {
   /** How names are written that not every server understands. */
   readonly scheme: EscapingScheme;
   /**
-   * The families so far, as long as the names of all of them are written as they are: apart, since
-   * families that are kept until the end cost more in garbage collection than all of this.
+   * Names and types of the families so far, as long as all of their names are written as they are.
+   * Not the families, which would otherwise live until the last of them is written.
    */
-  #unchangedNames: string[] = [];
-  #unchangedTypes: MetricType[] = [];
+  readonly #unchangedNames: string[] = [];
+  readonly #unchangedTypes: MetricType[] = [];
   /** All names that lines may bear so far, from the first family on whose name was changed. */
   #taken: Set<string> | undefined;
   /** The name that was looked at last, where that needs no escaping. */
