@@ -19,19 +19,25 @@ export interface Shape {
   readonly reservedPlace: number;
 }
 
-/** Gathers what a document says of one family. */
+const NO_LABELS: Shape = {
+  written: [],
+  set: { names: [], depths: [] },
+  places: [],
+  inOrder: true,
+  reservedPlace: -1,
+};
+
+/** Gathers what a document says of one family: maps are made when there is something for them. */
 export class FamilyBuilder {
   name: string;
   type: MetricType = 'unknown';
   help = '';
   unit = '';
   readonly #metrics: (ParsedMetric | NumberRun)[] = [];
-  /** The run that goes on, where the last metric is of one. */
-  #run: NumberRun | undefined;
   /** The place of each label name, in the order they are met. */
-  readonly #depths = new Map<string, number>();
-  readonly #sets = new Map<string, LabelSet>();
-  readonly #shapes = new Map<string, Shape>();
+  #depths: Map<string, number> | undefined;
+  #sets: Map<string, LabelSet> | undefined;
+  #shapes: Map<string, Shape> | undefined;
 
   /** Begins a family of which nothing but the name is known. */
   constructor(name: string) {
@@ -51,11 +57,14 @@ export class FamilyBuilder {
    */
   shape(labels: LineLabels, last: Shape | undefined): Shape | undefined {
     if (last !== undefined && isWritten(labels, last.written)) return last;
+    if (labels.count === 0) return NO_LABELS;
     const written = labels.names.slice(0, labels.count);
-    const key = JSON.stringify(written);
+    // JSON never begins with a name.
+    const key = written.length === 1 ? `1${written[0]}` : JSON.stringify(written);
+    this.#shapes ??= new Map();
     let shape = this.#shapes.get(key);
     if (shape === undefined) {
-      if (new Set(written).size < written.length) return undefined;
+      if (written.length > 1 && new Set(written).size < written.length) return undefined;
       shape = this.#lay(written);
       this.#shapes.set(key, shape);
     }
@@ -69,54 +78,65 @@ export class FamilyBuilder {
     time: Timestamp | undefined,
     point: Point | number,
   ): void {
-    this.#run = undefined;
     this.#metrics.push({ set, values, time, point });
   }
 
   /** Adds a metric of one number, with the labels of a line. */
   addNumber(shape: Shape, labels: LineLabels, time: Timestamp | undefined, value: number): void {
-    const { set, places } = shape;
+    const { set } = shape;
     if (time !== undefined) {
       this.add(set, valuesOf(shape, labels), time, value);
       return;
     }
-    let run = this.#run;
-    if (run?.set !== set) {
-      run = { set, values: [], numbers: [] };
-      this.#run = run;
-      this.#metrics.push(run);
+    const last = this.#metrics.at(-1);
+    const values = valuesOf(shape, labels);
+    if (last?.set !== set) {
+      this.#metrics.push({ set, values, time, point: value });
+    } else if ('numbers' in last) {
+      for (let i = 0; i < values.length; i++) last.values.push(values[i]!);
+      last.numbers.push(value);
+    } else if (last.time === undefined && typeof last.point === 'number') {
+      // Two make a run: one alone would take more room as a run than as itself.
+      const run = { set, values: [...last.values, ...values], numbers: [last.point, value] };
+      this.#metrics[this.#metrics.length - 1] = run;
+    } else {
+      this.#metrics.push({ set, values, time, point: value });
     }
-    for (let i = 0; i < places.length; i++) run.values.push(labels.values[places[i]!]!);
-    run.numbers.push(value);
   }
 
   /** The family, with all that was gathered. */
   build(): MetricFamily {
     const { name, type, help, unit } = this;
-    const labelNames = type === 'info' ? [] : [...this.#depths.keys()];
+    const labelNames = type === 'info' ? [] : [...(this.#depths?.keys() ?? [])];
     return new ParsedFamily({ name, type, help, unit, labelNames }, this.#metrics);
   }
 
   #lay(written: readonly string[]): Shape {
     const { reserved } = this;
-    const identifying = written
-      .map((name, place) => ({ name, place, depth: name === reserved ? -1 : this.#depth(name) }))
-      .filter(({ depth }) => depth >= 0)
-      .sort((a, b) => a.depth - b.depth);
-    const depths = identifying.map(({ depth }) => depth);
+    const places: number[] = [];
+    const depthAt: number[] = [];
+    let reservedPlace = -1;
+    for (let place = 0; place < written.length; place++) {
+      const name = written[place]!;
+      if (name === reserved) reservedPlace = place;
+      else places.push(place);
+      depthAt.push(name === reserved ? -1 : this.#depth(name));
+    }
+    if (places.length > 1) places.sort((a, b) => depthAt[a]! - depthAt[b]!);
+    const depths = places.map((place) => depthAt[place]!);
     const key = depths.join();
+    this.#sets ??= new Map([['', NO_LABELS.set]]);
     let set = this.#sets.get(key);
     if (set === undefined) {
-      set = { names: identifying.map(({ name }) => name), depths };
+      set = { names: places.map((place) => written[place]!), depths };
       this.#sets.set(key, set);
     }
-    const places = identifying.map(({ place }) => place);
-    const reservedPlace = reserved === undefined ? -1 : written.indexOf(reserved);
     const inOrder = places.every((place, i) => place === i);
     return { written, set, places, inOrder, reservedPlace };
   }
 
   #depth(name: string): number {
+    this.#depths ??= new Map();
     let depth = this.#depths.get(name);
     if (depth === undefined) {
       depth = this.#depths.size;

@@ -1,5 +1,6 @@
 /** A document as lines: from one string, or from the chunks in which it arrives. */
 
+import { show } from '../model/error.ts';
 import type { MetricFamily } from '../model/family.ts';
 import { Block } from './parse-block.ts';
 import type { LineCursor } from './parse-cursor.ts';
@@ -34,10 +35,8 @@ export type DocumentChunks = Iterable<DocumentChunk> | AsyncIterable<DocumentChu
 /** Reads a whole document. */
 export function parseWhole(parser: LineParser, document: string): MetricFamily[] {
   if (typeof document !== 'string') refuseDocument(parser, document);
-  const { cursor } = parser;
-  checkText(cursor, document);
   const rest = readLines(parser, document);
-  if (rest < document.length) readLine(parser, document, rest, document.length);
+  if (rest < document.length) readAnyLine(parser, document, rest, document.length);
   parser.end();
   return parser.take();
 }
@@ -59,7 +58,6 @@ export async function* parseParts(
       const lines = begun.join('') + text.slice(0, end);
       begun = [];
       begunLength = 0;
-      checkText(cursor, lines);
       readLines(parser, lines);
       yield* parser.take();
     }
@@ -68,8 +66,7 @@ export async function* parseParts(
   }
   utf8.end(begunLength);
   const last = begun.join('');
-  checkText(cursor, last);
-  if (last !== '') readLine(parser, last, 0, last.length);
+  if (last !== '') readAnyLine(parser, last, 0, last.length);
   parser.end();
   yield* parser.take();
 }
@@ -94,7 +91,8 @@ function readBlock(parser: LineParser, block: Block, from: number, end: number):
       continue;
     }
     const feed = text.indexOf('\n', start);
-    readLine(parser, text, start, feed);
+    if (isAscii) readLine(parser, text, start, feed);
+    else readAnyLine(parser, text, start, feed);
     start = feed + 1;
   }
   return end;
@@ -105,20 +103,19 @@ function readLine(parser: LineParser, text: string, start: number, end: number):
   parser.readLine();
 }
 
-function checkText(cursor: LineCursor, text: string): void {
-  const at = text.search(LONE_SURROGATE);
-  if (at < 0) return;
-  let start = 0;
-  for (let feed = text.indexOf('\n'); feed >= 0 && feed < at; feed = text.indexOf('\n', start)) {
-    cursor.line++;
-    start = feed + 1;
+// Before the line is read, so that it does not matter where chunks end.
+function readAnyLine(parser: LineParser, text: string, start: number, end: number): void {
+  const half = text.slice(start, end).search(LONE_SURROGATE);
+  if (half >= 0) {
+    const { cursor } = parser;
+    cursor.open(text, start, end);
+    cursor.refuse('half a surrogate pair', 'text that UTF-8 can hold', start + half);
   }
-  cursor.open(text, start, text.length);
-  cursor.refuse('half a surrogate pair', 'text that UTF-8 can hold', at);
+  readLine(parser, text, start, end);
 }
 
 function refuseDocument({ cursor }: LineParser, document: unknown): never {
   throw new TypeError(
-    `${cursor.format} "document": no text, expected a string, got ${document === null ? 'null' : typeof document}`,
+    `${cursor.format} "document": no text, expected a string, got ${show(document)}`,
   );
 }

@@ -10,8 +10,6 @@ export const EXACT_DIGITS: number = 15;
 /** From here on two neighbouring doubles of seconds are more than a nanosecond apart. */
 const COARSE_SECONDS = 2 ** 22;
 
-const INT64_MAX = 2n ** 63n - 1n;
-
 const NAMED: Readonly<Record<string, number>> = {
   nan: Number.NaN,
   inf: Infinity,
@@ -50,17 +48,18 @@ function parseToken(token: string): number | undefined {
   return Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
 }
 
-/** Reads a time of the text format, whole milliseconds that an int64 holds, or returns `undefined`. */
+/**
+ * Reads a time of the text format, whole milliseconds, or returns `undefined`. So it does from the
+ * year 287396 on, where a double loses milliseconds, though Prometheus goes on to the end of int64.
+ */
 export function parseMilliseconds(token: string): Timestamp | undefined {
   if (!/^[+-]?\d+$/.test(token)) return undefined;
   const milliseconds = Number(token);
+  if (!Number.isSafeInteger(milliseconds)) return undefined;
   // A double of seconds tells milliseconds apart only up to here.
   if (Math.abs(milliseconds) <= 2 ** 50) return milliseconds / 1000;
-  if (token.length > 100) return undefined;
-  const exact = BigInt(token.startsWith('+') ? token.slice(1) : token);
-  if (exact > INT64_MAX || exact < -INT64_MAX - 1n) return undefined;
-  const rest = ((exact % 1000n) + 1000n) % 1000n;
-  return { seconds: Number((exact - rest) / 1000n), nanos: Number(rest) * 1e6 };
+  const seconds = Math.floor(milliseconds / 1000);
+  return { seconds, nanos: (milliseconds - seconds * 1000) * 1e6 };
 }
 
 /**
@@ -91,5 +90,10 @@ function wholeSeconds(time: Timestamp): number {
 }
 
 function nanosOf(time: Timestamp): number {
-  return typeof time === 'number' ? (time - Math.floor(time)) * 1e9 : time.nanos;
+  if (typeof time === 'object') return time.nanos;
+  if (Math.abs(time) < COARSE_SECONDS) return Math.round((time - Math.floor(time)) * 1e9);
+  // By the decimals, which are what a document says: the bits are not quite the same.
+  const decimals = /\.(\d+)$/.exec(String(time))?.[1] ?? '';
+  const nanos = Number(decimals.slice(0, 9).padEnd(9, '0'));
+  return time < 0 && nanos > 0 ? 1e9 - nanos : nanos;
 }

@@ -34,7 +34,7 @@ class Entry {
   grouped = false;
   hasType = false;
   hasSamples = false;
-  readonly #groups = new Map<string, Group>();
+  #groups: Map<string, Group> | undefined;
   #last: Group | undefined;
 
   constructor(name: string) {
@@ -61,8 +61,9 @@ class Entry {
   }
 
   build(): MetricFamily {
-    const maker = new PointMaker();
     const { builder } = this;
+    if (this.#groups === undefined) return builder.build();
+    const maker = new PointMaker();
     for (const { set, values, time, lines } of this.#groups.values()) {
       const point = isWhole(builder.type, lines) ? maker.make(builder.type, lines) : undefined;
       if (point !== undefined && 'write' in point) {
@@ -82,6 +83,7 @@ class Entry {
     const values = valuesOf(shape, labels);
     const moment = typeof time === 'object' ? JSON.stringify(time) : time;
     const key = `${moment} ${identify(shape.set, values)}`;
+    this.#groups ??= new Map();
     let group = this.#groups.get(key);
     if (group === undefined) {
       group = { set: shape.set, values, time, lines: new PointLines() };
