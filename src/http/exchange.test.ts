@@ -79,6 +79,11 @@ describe('toScrapeSettings', () => {
       'metricsHandler: maxNames is out of range, expected an integer >= 1, got 0',
     ],
     [
+      { created: 1 },
+      'TypeError',
+      'metricsHandler: created has the wrong type, expected true or false, got 1',
+    ],
+    [
       { onError: 'log' },
       'TypeError',
       'metricsHandler: onError has the wrong type, expected a function, got "log"',

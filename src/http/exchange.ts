@@ -21,6 +21,11 @@ export interface MetricsHandlerOptions extends AuthenticationOptions {
   readonly registry?: Collector;
   /** Sends every body as it is, whatever the client accepts: where a proxy in front compresses. */
   readonly disableCompression?: boolean;
+  /**
+   * Shows in OpenMetrics when each counter, summary and histogram began, as `_created`. Off unless
+   * given, since a server that does not read these as start times keeps one more series for each.
+   */
+  readonly created?: boolean;
   /** Characters a query may have; longer ones are answered with status 414. 65,536 unless given. */
   readonly maxQueryLength?: number;
   /** Values of `name[]` a query may have; more are answered with status 400. 1,024 unless given. */
@@ -36,6 +41,7 @@ export interface MetricsHandlerOptions extends AuthenticationOptions {
 export interface ScrapeSettings {
   readonly registry: Collector;
   readonly disableCompression: boolean;
+  readonly created: boolean;
   readonly maxQueryLength: number;
   readonly maxNames: number;
   readonly authentication: Authentication | undefined;
@@ -58,6 +64,8 @@ export interface Exposition {
   readonly format: ExpositionFormat;
   /** What is to be written in it. */
   readonly source: Collector;
+  /** True when start times are to be shown, where the format has them. */
+  readonly created: boolean;
   /** True when the bytes are to be compressed on their way. */
   readonly gzip: boolean;
 }
@@ -82,6 +90,7 @@ export function toScrapeSettings(options: MetricsHandlerOptions, subject: string
   const {
     registry = REGISTRY,
     disableCompression = false,
+    created = false,
     maxQueryLength = 65_536,
     maxNames = 1024,
     onError = reportToConsole,
@@ -89,6 +98,11 @@ export function toScrapeSettings(options: MetricsHandlerOptions, subject: string
   if (typeof (registry as Partial<Collector> | null)?.collect !== 'function') {
     throw new TypeError(
       `${subject}: registry has the wrong type, expected an object with collect(), got ${show(registry)}`,
+    );
+  }
+  if (typeof created !== 'boolean') {
+    throw new TypeError(
+      `${subject}: created has the wrong type, expected true or false, got ${show(created)}`,
     );
   }
   requirePositiveInteger(`${subject}: maxQueryLength`, maxQueryLength);
@@ -102,6 +116,7 @@ export function toScrapeSettings(options: MetricsHandlerOptions, subject: string
   return {
     registry,
     disableCompression,
+    created,
     maxQueryLength,
     maxNames,
     authentication,
@@ -202,7 +217,7 @@ export function requirePositiveInteger(what: string, value: unknown): void {
 }
 
 function planScrape(request: ScrapeRequest, settings: ScrapeSettings): Answer {
-  const { maxQueryLength, maxNames, registry, disableCompression } = settings;
+  const { maxQueryLength, maxNames, registry, disableCompression, created } = settings;
   const query = queryOf(request.url);
   if (query.length > maxQueryLength) {
     return toSentence(414, `The query is too long: at most ${maxQueryLength} characters are read.`);
@@ -212,6 +227,7 @@ function planScrape(request: ScrapeRequest, settings: ScrapeSettings): Answer {
     return toSentence(400, `The query has too many names: at most ${maxNames} are read.`);
   }
   const format = negotiate(request.header('accept'));
+  const source = names.length === 0 ? registry : restricted(registry, names);
   const gzip = !disableCompression && acceptsGzip(request.header('accept-encoding'));
   return {
     status: 200,
@@ -222,7 +238,7 @@ function planScrape(request: ScrapeRequest, settings: ScrapeSettings): Answer {
       // What a cache would keep is out of date when it is read.
       'Cache-Control': 'no-store',
     },
-    body: { format, source: names.length === 0 ? registry : restricted(registry, names), gzip },
+    body: { format, source, created, gzip },
   };
 }
 

@@ -56,11 +56,11 @@ function withSupport(settings: ScrapeSettings): ScrapeSettings {
 }
 
 async function respond(
-  { format, source, gzip }: Exposition,
+  { format, source, created, gzip }: Exposition,
   headers: Readonly<Record<string, string>>,
   onError: (error: unknown) => void,
 ): Promise<Response> {
-  const chunks = format.write(source, { pause });
+  const chunks = format.write(source, { pause, created });
   let first: IteratorResult<Uint8Array>;
   try {
     // Until there is a first chunk the status is open, so that a failure can still be one.

@@ -1,6 +1,8 @@
 /** Requests, and what every adapter of HTTP answers to them. */
 
 import type { MetricsHandlerOptions } from '../../src/http/index.ts';
+import type { Collector } from '../../src/model/family.ts';
+import { CounterMetricFamily } from '../../src/model/number-families.ts';
 
 /** A request as a test writes it. */
 export interface Question {
@@ -30,6 +32,15 @@ export interface Case extends Question {
   /** The body, after decompression where it was compressed. */
   readonly body: string;
 }
+
+/** A counter that says when it began. */
+const BEGUN: Collector = {
+  collect: () => [
+    new CounterMetricFamily({ name: 'sent', help: 'Sent.' }).addMetric([], 3, {
+      created: 1_700_000_000,
+    }),
+  ],
+};
 
 /** The answer of one sentence. */
 export function sentence(
@@ -152,6 +163,18 @@ export const CASES: readonly Case[] = [
     answers: SCRAPED,
     body: TEXT,
   },
+  ...[undefined, true].map((created) => ({
+    claim: created ? 'shows start times where told to' : 'shows no start times unless told to',
+    options: { registry: BEGUN, ...(created && { created }) },
+    headers: { accept: 'application/openmetrics-text; version=1.0.0' },
+    status: 200,
+    answers: {
+      ...SCRAPED,
+      'content-type':
+        'application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores',
+    },
+    body: `# TYPE sent counter\n# HELP sent Sent.\nsent_total 3\n${created ? 'sent_created 1700000000\n' : ''}# EOF\n`,
+  })),
   {
     claim: 'refuses a query longer than allowed',
     options: { maxQueryLength: 12 },

@@ -27,12 +27,12 @@ export async function respond(
 
 async function stream(
   response: ServerResponse,
-  { format, source, gzip }: Exposition,
+  { format, source, created, gzip }: Exposition,
   headers: Answer['headers'],
   onError: (error: unknown) => void,
 ): Promise<void> {
   const sink = new Sink(response);
-  const chunks = format.write(source, { pause });
+  const chunks = format.write(source, { pause, created });
   try {
     // Until there is a first chunk the status is open, so that a failure can still be one.
     let next = await chunks.next();
