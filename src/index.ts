@@ -22,7 +22,6 @@ export { toOpenMetrics, toText, writeOpenMetrics, writeText } from './exposition
 export type { Metric } from './metrics/child.ts';
 export type { Clock } from './metrics/clock.ts';
 export { Counter, type CounterChild, type CounterOptions } from './metrics/counter.ts';
-export type { InstrumentOptions, ValueCallback } from './metrics/declaration.ts';
 export { REGISTRY } from './metrics/default-registry.ts';
 export { Enum, type EnumChild, type EnumOptions } from './metrics/enum.ts';
 export { Gauge, type GaugeChild, type GaugeOptions } from './metrics/gauge.ts';
@@ -34,11 +33,13 @@ export type {
   Labelled,
   LabelledByName,
 } from './metrics/instrument.ts';
-export {
-  AlreadyRegisteredError,
-  CollectorRegistry,
-  type CollectorRegistryOptions,
-} from './metrics/registry.ts';
+export type { InstrumentOptions, ValueCallback } from './metrics/instrument-options.ts';
+export type { InstrumentRegistry, RootRegistry } from './metrics/instrument-registry.ts';
+export { AlreadyRegisteredError } from './metrics/name-claims.ts';
+export { CollectorRegistry } from './metrics/registry.ts';
+export type { CollectorRegistryOptions, TargetInfo } from './metrics/registry-options.ts';
+export { RegistryView } from './metrics/registry-view.ts';
+export type { RelabelOptions } from './metrics/relabelled.ts';
 export {
   type ObserveOptions,
   type ObservingChild,

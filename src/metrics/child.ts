@@ -55,6 +55,11 @@ export abstract class Child implements Metric {
     this.#declaration.withdraw(this);
   }
 
+  /** Sets the metric to what it was when it was made. The registry calls it. */
+  resetAll(): void {
+    this.#declaration.kind.reset(this);
+  }
+
   /** What all children of the metric share. */
   protected get declaration(): Declaration {
     return this.#declaration;

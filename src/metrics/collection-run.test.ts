@@ -8,7 +8,8 @@ import type { Collector, MetricFamily } from '../model/family.ts';
 import { GaugeMetricFamily } from '../model/number-families.ts';
 import { Counter } from './counter.ts';
 import { Gauge } from './gauge.ts';
-import { CollectorRegistry, type CollectorRegistryOptions } from './registry.ts';
+import { CollectorRegistry } from './registry.ts';
+import type { CollectorRegistryOptions } from './registry-options.ts';
 
 /** A scrape that waits for ever fails its test rather than holding up all others. */
 const BOUNDED = { timeout: 5000 };

@@ -5,7 +5,8 @@ import type { Collector, Families, MetricFamily } from '../model/family.ts';
 import { claimedNames, isMetricType } from '../model/name.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
-import type { CollectorFailures, FailureReason } from './failures.ts';
+import type { FailureReason } from './failures.ts';
+import { type Relabelling, relabelled } from './relabelled.ts';
 
 /** A collector whose numbers lie in the registry's storage: an instrument. */
 export interface StoredCollector extends Collector {
@@ -13,13 +14,15 @@ export interface StoredCollector extends Collector {
   refresh(): void | Promise<void>;
   /** Gives its cells back to the storage. */
   withdraw(): void;
+  /** Sets all its numbers to what they were at the beginning. */
+  resetAll(): void;
 }
 
 /** True for instruments, whose numbers lie in the registry's storage. */
 export function isStored(collector: Collector): collector is StoredCollector {
-  const { refresh, withdraw } = collector as Partial<StoredCollector>;
-  // Both, since a collector of somebody's own may well have a method that is called `refresh`.
-  return typeof refresh === 'function' && typeof withdraw === 'function';
+  const { refresh, withdraw, resetAll } = collector as Partial<StoredCollector>;
+  // All, since a collector of somebody's own may well have a method that is called `refresh`.
+  return [refresh, withdraw, resetAll].every((method) => typeof method === 'function');
 }
 
 /** A collector as errors and the failure metric name it. */
@@ -30,12 +33,23 @@ export function nameOf(collector: Collector): string {
   return family?.name ?? collector.constructor?.name ?? 'Object';
 }
 
+/** One of the registry's own, which neither waits nor fails. */
+export interface OwnCollector extends Collector {
+  collect(): MetricFamily[];
+}
+
 /** What a run needs of its registry. */
 export interface CollectionRunOptions {
-  readonly collectors: Iterable<Collector>;
+  /** The collectors, each with how its families are to be shown, if not as they are. */
+  readonly collectors: Iterable<readonly [Collector, Relabelling | undefined]>;
+  /** Families that come before all others, and whose they are. */
+  readonly first: OwnCollector | undefined;
+  /** Whoever has claimed a name; nobody has most names of collectors without a `describe()`. */
+  readonly ownerOf: (name: string) => Collector | undefined;
   /** The storage, where other processes write to it as well. */
   readonly shared: Storage | undefined;
-  readonly failures: CollectorFailures;
+  /** The registry's own, which come last: what goes wrong meanwhile is in them. */
+  readonly last: readonly OwnCollector[];
   readonly clock: Clock;
   readonly timeoutMs: number;
   /** Collectors that are past their time limit and have not answered to this day. */
@@ -54,36 +68,39 @@ interface Result {
 export class CollectionRun {
   readonly #options: CollectionRunOptions;
   readonly #seen = new Set<string>();
+  readonly #storage: Collector & { readonly name: string };
 
   constructor(options: CollectionRunOptions) {
     this.#options = options;
+    this.#storage = { name: 'storage', collect: () => options.shared?.collect?.() ?? [] };
   }
 
   /** The families, each as soon as those before it are there. */
   async *families(): AsyncGenerator<MetricFamily> {
-    const { collectors, shared, failures } = this.#options;
-    const failed = (): Result => ({ collector: failures, families: failures.collect() });
-    const started = Array.from(collectors, (collector) =>
-      this.#start(collector, () =>
-        shared !== undefined && isStored(collector)
+    const { collectors, shared, first, last } = this.#options;
+    const started = Array.from(collectors, ([collector, relabelling]) => ({
+      relabelling,
+      result: this.#start(collector, () =>
+        shared !== undefined && isStored(collector) && relabelling === undefined
           ? onceRefreshed(collector)
           : collector.collect(),
       ),
-    );
+    }));
+    if (first !== undefined) yield* this.#new({ collector: first, families: first.collect() });
     if (shared !== undefined) {
       // First everything that may still write to the storage, a failure's count included.
-      const own = await Promise.all(started);
-      const all = await this.#collectShared(shared);
+      const own = await Promise.all(started.map(({ result }) => result));
+      const all = await this.#start(this.#storage, () => this.#storage.collect());
       yield* this.#new(all);
-      for (const result of own) yield* this.#new(result);
-      // The count lies in the storage, which did not answer: what this process counted is left.
-      if (all.failed) yield* this.#new(failed());
-      return;
+      for (const [i, result] of own.entries()) yield* this.#new(result, started[i]!.relabelling);
+      // The counts lie in the storage, which did not answer: what this process counted is left.
+      if (!all.failed) return;
+    } else {
+      for (const { result, relabelling } of started) {
+        yield* this.#new(result instanceof Promise ? await result : result, relabelling);
+      }
     }
-    for (const result of started) {
-      yield* this.#new(result instanceof Promise ? await result : result);
-    }
-    yield* this.#new(failed());
+    for (const collector of last) yield* this.#new({ collector, families: collector.collect() });
   }
 
   #start(collector: Collector, call: () => Families): Result | Promise<Result> {
@@ -119,21 +136,23 @@ export class CollectionRun {
     });
   }
 
-  async #collectShared(storage: Storage): Promise<Result> {
-    const collector = { name: 'storage', collect: () => storage.collect?.() ?? [] };
-    return await this.#start(collector, collector.collect);
-  }
-
-  *#new({ collector, families }: Result): Generator<MetricFamily> {
-    for (const family of families) {
+  *#new({ collector, families }: Result, relabelling?: Relabelling): Generator<MetricFamily> {
+    for (const given of families) {
+      const family = relabelling === undefined ? given : relabelled(given, relabelling);
       const names = claimedNames(family);
-      if (names.some((name) => this.#seen.has(name))) {
+      if (names.some((name) => this.#seen.has(name) || this.#isTaken(name, collector))) {
         this.#fail(collector, 'duplicate', family.name);
         continue;
       }
       for (const name of names) this.#seen.add(name);
       yield family;
     }
+  }
+
+  /** True of a name that somebody else has claimed. The storage shows the families of all who did. */
+  #isTaken(name: string, collector: Collector): boolean {
+    const owner = this.#options.ownerOf(name);
+    return owner !== undefined && owner !== collector && collector !== this.#storage;
   }
 
   #fail(collector: Collector, reason: FailureReason, cause: unknown): Result {

@@ -3,8 +3,9 @@
 import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
-import type { Declaration, InstrumentOptions, Kind, ValueCallback } from './declaration.ts';
+import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import type { InstrumentOptions, ValueCallback } from './instrument-options.ts';
 import { runUntilEnd } from './timer.ts';
 
 /** What a counter is declared with. */
@@ -100,6 +101,8 @@ class CounterChildOnCells extends Child {
     write(child, writer) {
       writer.number(child.#cells[child.#index]!, child.#cells[child.#index + 1]!);
     },
+    place: (child) => ({ cells: child.#cells, index: child.#index }),
+    reset: (child) => child.reset(),
     detach(child) {
       const place = { cells: child.#cells, index: child.#index };
       child.#cells = child.declaration.copyOf(place);

@@ -5,22 +5,20 @@ import { cellCount, isStamped } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import { claimedNames, familyName, validateLabelNames } from '../model/name.ts';
-import { type Sample, samplesOf } from '../model/sample.ts';
+import { claimedNames, validateLabelNames } from '../model/name.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import type { CollectorRegistry } from './registry.ts';
-
-/** What every instrument is declared with. */
-export interface InstrumentOptions {
-  /** The metric's name, such as `http_requests_total`: a word for what, the unit, for counters `total`. */
-  readonly name: string;
-  /** A sentence for people: what is counted or measured. */
-  readonly help: string;
-  /** Where the metric is registered: `REGISTRY` unless given, in none and on the heap with `null`. */
-  readonly registry?: CollectorRegistry | null;
-}
+import { joined, toPairs } from './constant-labels.ts';
+import { fullName } from './full-name.ts';
+import { InstrumentFamily } from './instrument-family.ts';
+import {
+  type DeclarationOptions,
+  refuseUnknown,
+  type ValueCallback,
+} from './instrument-options.ts';
+import type { InstrumentRegistry, RootRegistry } from './instrument-registry.ts';
+import { type LabelRules, labelRules } from './label-rules.ts';
 
 /** What only some types are declared with. */
 export interface TypeOptions {
@@ -28,9 +26,6 @@ export interface TypeOptions {
   readonly states?: readonly string[];
   readonly mode?: MultiprocessMode;
 }
-
-/** What a callback returns that is asked for a value at every scrape. */
-export type ValueCallback = () => number | Promise<number>;
 
 /** What one type of instrument knows how to do with its children. */
 export interface Kind<Child> {
@@ -48,26 +43,33 @@ export interface Kind<Child> {
   write(child: Child, writer: FamilyWriter): void;
   /** Gives the child cells of its own, so that it counts on unseen, and returns those it had. */
   detach(child: Child): Cells | undefined;
+  /** Where the child's numbers lie; nothing where it has none. */
+  place(child: Child): Cells | undefined;
+  /** Sets a child to what it was when it was made. */
+  reset(child: Child): void;
   /** Sets a child to what its callback returned; only where the type takes callbacks. */
   assign?(child: Child, value: unknown): void;
 }
 
-const COMMON_OPTIONS = ['name', 'help', 'registry', 'labelNames'];
-
 /** The shared part of an instrument. */
 export class Declaration {
-  /** The name as it was declared. */
+  /** The name with its prefix, namespace, subsystem and unit; with its suffix if it was given. */
   readonly name: string;
   /** The family that is exposed. */
   readonly family: StoredFamily;
+  /** What was declared of the labels. */
+  readonly rules: LabelRules;
   /** What the type knows how to do. */
   readonly kind: Kind<unknown>;
   /** The clock of the registry. */
   readonly clock: Clock;
+  readonly #registry: InstrumentRegistry | null;
   readonly #series: SeriesStorage;
   readonly #stamp: (() => number) | undefined;
   #withdrawn = false;
   readonly #callbacks = new Map<unknown, ValueCallback>();
+  /** Children that were removed: a callback given to one of them is for nobody to see. */
+  readonly #gone = new WeakSet<object>();
 
   /**
    * @throws {TypeError} When an option is unknown, missing or of the wrong type.
@@ -76,42 +78,26 @@ export class Declaration {
    */
   constructor(
     kind: Kind<unknown>,
-    options: InstrumentOptions & {
-      readonly labelNames?: readonly string[];
-      readonly callback?: ValueCallback;
-    },
-    registry: CollectorRegistry | null,
+    options: DeclarationOptions,
+    registry: InstrumentRegistry | null,
   ) {
     if (typeof options !== 'object' || options === null) {
       throw new TypeError(
         `${kind.word}: declared without options, expected { name, help, … }, got ${show(options)}`,
       );
     }
-    const { name, help, labelNames = [] } = options;
-    this.name = name;
+    this.name = options.name;
     this.kind = kind;
-    const subject = this.subject;
-    refuseUnknown(subject, options, [...COMMON_OPTIONS, ...kind.options]);
-    const { type } = kind;
-    const header = { name: familyName(type, name, kind.word), type };
-    if (typeof help !== 'string' || help === '') {
-      throw new TypeError(`${subject}: no help, expected a sentence for people, got ${show(help)}`);
-    }
-    validateLabelNames(subject, header, labelNames);
-    validateCallback(subject, labelNames, options);
-    const { bounds = [], states = [], mode = 'sum' } = kind.typeOptions(subject, options);
-    this.family = {
-      ...header,
-      help,
-      unit: '',
-      labelNames: Object.freeze([...labelNames]),
-      constantLabels: [],
-      bounds,
-      states,
-      mode,
-    };
+    refuseUnknown(this.subject, options, kind.options);
+    const names = fullName(this.subject, kind, options, registry?.prefix ?? '');
+    this.name = names.name;
+    const header = { name: names.family, type: kind.type, unit: names.unit };
+    const { family, rules } = describe(this.subject, kind, options, header, registry);
+    this.family = family;
+    this.rules = rules;
+    this.#registry = registry;
     this.clock = registry?.clock ?? SYSTEM_CLOCK;
-    if (registry !== null) refuseTaken(this, registry);
+    if (registry !== null) refuseTaken(this, registry.root);
     const storage: Storage = registry?.storage ?? new MemoryStorage();
     this.#series = storage.declare(this.family);
     this.#stamp = isStamped(this.family)
@@ -122,6 +108,16 @@ export class Declaration {
   /** The instrument as errors name it. */
   get subject(): string {
     return `${this.kind.word} ${typeof this.name === 'string' ? `"${this.name}"` : show(this.name)}`;
+  }
+
+  /** How many children there may be. Asked anew for each, since the registry's can be changed. */
+  get maxChildren(): number {
+    return this.rules.maxChildren ?? this.#registry?.root.maxChildren ?? Infinity;
+  }
+
+  /** Counts that there was no room for a child. */
+  countOverflow(): void {
+    this.#registry?.root.countOverflow(this.name);
   }
 
   /** Tells when a cell was written last, where the mode needs that. */
@@ -155,12 +151,18 @@ export class Declaration {
   /** Asks `callback` for the child's value at every scrape. */
   setCallback(child: unknown, callback: ValueCallback): void {
     requireCallback(this.subject, callback);
-    this.#callbacks.set(child, callback);
+    if (!this.#gone.has(child as object)) this.#callbacks.set(child, callback);
   }
 
-  /** Forgets the callback of a child that is gone. */
+  /** True when the child takes its value from a callback. */
+  hasCallback(child: unknown): boolean {
+    return this.#callbacks.has(child);
+  }
+
+  /** Forgets the callback of a child that is gone, and takes none for it any more. */
   dropCallback(child: unknown): void {
     this.#callbacks.delete(child);
+    this.#gone.add(child as object);
   }
 
   /** Sets every child that has a callback to what it returns. A promise if any callback gave one. */
@@ -185,13 +187,38 @@ export class Declaration {
   }
 }
 
-function refuseUnknown(subject: string, options: object, known: readonly string[]): void {
-  for (const option of Object.keys(options)) {
-    if (known.includes(option)) continue;
-    throw new TypeError(
-      `${subject}: unknown option, expected ${known.join(', ')}, got ${show(option)}`,
-    );
+/** Everything about a metric but its name: its family, and the rules of its labels. */
+function describe(
+  subject: string,
+  kind: Kind<unknown>,
+  options: DeclarationOptions,
+  header: Pick<StoredFamily, 'name' | 'type' | 'unit'>,
+  registry: InstrumentRegistry | null,
+): { readonly family: StoredFamily; readonly rules: LabelRules } {
+  const { help, constantLabels } = options;
+  if (typeof help !== 'string' || help === '') {
+    throw new TypeError(`${subject}: no help, expected a sentence for people, got ${show(help)}`);
   }
+  const rules = labelRules(subject, header, options);
+  validateCallback(subject, rules.names, options);
+  const own = constantLabels === undefined ? [] : toPairs(subject, constantLabels);
+  validateLabelNames(subject, header, [...own.map(([name]) => name), ...rules.names]);
+  // Those of the registry are for all metrics, whose own labels come first.
+  const outer = (registry?.constantLabels ?? []).filter(
+    ([name]) =>
+      !rules.names.includes(name) && !(header.type === 'stateset' && name === header.name),
+  );
+  const { bounds = [], states = [], mode = 'sum' } = kind.typeOptions(subject, options);
+  const family: StoredFamily = {
+    ...header,
+    help,
+    labelNames: rules.names,
+    constantLabels: joined(outer, own),
+    bounds,
+    states,
+    mode,
+  };
+  return { family, rules };
 }
 
 function validateCallback(
@@ -216,42 +243,8 @@ function requireCallback(subject: string, callback: unknown): void {
  * Lets the registry refuse a name that is taken before the storage hears of the family, which would
  * take the last one declared under a name for the one that is meant.
  */
-function refuseTaken({ name, family }: Declaration, registry: CollectorRegistry): void {
+function refuseTaken({ name, family }: Declaration, registry: RootRegistry): void {
   if (!claimedNames(family).some((claimed) => registry.get(claimed) !== undefined)) return;
   const probe = { name, describe: () => [family], collect: () => [] };
   registry.register(probe);
-}
-
-/** An instrument's family at the moment of a scrape. */
-class InstrumentFamily implements MetricFamily {
-  readonly name: string;
-  readonly type: InstrumentType;
-  readonly help: string;
-  readonly unit: string;
-  readonly labelNames: readonly string[];
-  readonly constantLabels: Pairs;
-  readonly #begin: (writer: FamilyWriter) => Walk;
-
-  constructor(
-    family: StoredFamily,
-    labelNames: readonly string[],
-    begin: (writer: FamilyWriter) => Walk,
-  ) {
-    this.name = family.name;
-    this.type = family.type;
-    this.help = family.help;
-    this.unit = family.unit;
-    this.labelNames = labelNames;
-    this.constantLabels = family.constantLabels;
-    this.#begin = begin;
-  }
-
-  walk(writer: FamilyWriter): Walk {
-    writer.begin(this);
-    return this.#begin(writer);
-  }
-
-  get samples(): Sample[] {
-    return samplesOf(this);
-  }
 }

@@ -6,7 +6,7 @@ import { CollectorRegistry } from './registry.ts';
  * Raised whenever a public method that instruments or handlers call on a registry changes, so that
  * a copy of this package never talks to a registry it does not understand.
  */
-const SEAM_VERSION = 1;
+const SEAM_VERSION = 2;
 
 const KEY = Symbol.for('promethium.REGISTRY');
 

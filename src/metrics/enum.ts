@@ -5,15 +5,16 @@ import { show } from '../model/error.ts';
 import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
-import type { Declaration, InstrumentOptions, Kind } from './declaration.ts';
+import type { Declaration, Kind } from './declaration.ts';
 import { validMode } from './gauge.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import type { InstrumentOptions } from './instrument-options.ts';
 
 /** The modes in which exactly one state stays on. */
 const ENUM_MODES = ['all', 'liveall', 'mostrecent', 'livemostrecent'] as const;
 
 /** What an enum is declared with. */
-export interface EnumOptions extends InstrumentOptions {
+export interface EnumOptions extends Omit<InstrumentOptions, 'unit'> {
   /** The states, of which the first is the one to begin with. */
   readonly states: readonly string[];
   /**
@@ -83,6 +84,8 @@ class EnumChildOnCells extends Child {
       const current = child.#current();
       writer.stateSet(child.declaration.family.states, (state) => state === current);
     },
+    place: (child) => ({ cells: child.#cells, index: child.#index }),
+    reset: (child) => child.state(child.declaration.family.states[0]!),
     detach(child) {
       const place = { cells: child.#cells, index: child.#index };
       child.#cells = child.declaration.copyOf(place);

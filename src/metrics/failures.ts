@@ -1,44 +1,48 @@
-/** What goes wrong in a scrape, as a metric of the registry in which it went wrong. */
+/** What goes wrong in a registry, as metrics of that registry. */
 
 import type { StoredFamily } from '../model/cells.ts';
 import type { MetricsError } from '../model/error.ts';
-import type { Collector, MetricFamily } from '../model/family.ts';
+import type { Collector, FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 import { LabelTree } from '../model/label-tree.ts';
-import { samplesOf } from '../model/sample.ts';
+import type { Pairs } from '../model/labels.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
+import { InstrumentFamily } from './instrument-family.ts';
 
 /** Why a collector's families are missing. */
 export type FailureReason = 'throw' | 'timeout' | 'duplicate';
 
-const FAMILY: StoredFamily = {
-  name: 'promethium_collector_failures',
-  type: 'counter',
-  help: 'Scrapes that show none of the families of a collector, by the reason.',
-  unit: '',
-  labelNames: ['collector', 'reason'],
-  constantLabels: [],
-  bounds: [],
-  states: [],
-  mode: 'sum',
-};
+/** What a counter of the registry's own is. */
+export interface OwnCounterOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+  /** Those of the registry. */
+  readonly constantLabels: Pairs;
+}
 
 /**
- * Counts failed collectors. The family appears with the first failure.
+ * Counts what goes wrong. The family appears with the first time.
  *
- * Not one of the instruments, which import the registry: this is what the registry imports.
+ * Not one of the instruments, which import what the registry is: this is what the registry imports.
  */
-export class CollectorFailures implements Collector {
+export class OwnCounter implements Collector {
   /** The family's name. */
-  readonly name: string = FAMILY.name;
-  readonly #tree = new LabelTree<Cells>(2);
+  readonly name: string;
+  readonly #family: StoredFamily;
+  readonly #tree: LabelTree<Cells>;
   #series: SeriesStorage | undefined;
 
-  /** Counts one failure, in `storage`. */
-  count(storage: Storage, now: number, collector: string, reason: FailureReason): void {
-    const values = [collector, reason];
+  constructor(options: OwnCounterOptions) {
+    this.name = options.name;
+    this.#tree = new LabelTree(options.labelNames.length);
+    this.#family = { ...options, type: 'counter', unit: '', bounds: [], states: [], mode: 'sum' };
+  }
+
+  /** Counts 1 for these label values, in `storage`. */
+  count(storage: Storage, now: number, values: readonly string[]): void {
     let place = this.#tree.get(values);
     if (place === undefined) {
-      this.#series ??= storage.declare(FAMILY);
+      this.#series ??= storage.declare(this.#family);
       place = this.#series.allocate(values);
       place.cells[place.index + 1] = now;
       this.#tree.set(values, place);
@@ -46,24 +50,20 @@ export class CollectorFailures implements Collector {
     place.cells[place.index]! += 1;
   }
 
-  /** The family, or nothing where nothing failed yet. */
+  /** Begins anew, as if nothing had gone wrong. */
+  reset(): void {
+    for (const [, place] of this.#tree.entries()) this.#series?.release(place);
+    this.#tree.clear();
+  }
+
+  /** The family, or nothing where nothing went wrong yet. */
   collect(): MetricFamily[] {
     if (this.#tree.size === 0) return [];
-    const tree = this.#tree;
-    return [
-      {
-        ...FAMILY,
-        walk(writer) {
-          writer.begin(FAMILY);
-          return tree.walk(writer, ({ cells, index }) => {
-            writer.number(cells[index]!, cells[index + 1]);
-          });
-        },
-        get samples() {
-          return samplesOf(this);
-        },
-      },
-    ];
+    const walk = (writer: FamilyWriter): Walk =>
+      this.#tree.walk(writer, ({ cells, index }) => {
+        writer.number(cells[index]!, cells[index + 1]);
+      });
+    return [new InstrumentFamily(this.#family, this.#family.labelNames, walk)];
   }
 }
 

@@ -5,8 +5,9 @@ import { show } from '../model/error.ts';
 import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
-import type { Declaration, InstrumentOptions, Kind, ValueCallback } from './declaration.ts';
+import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import type { InstrumentOptions, ValueCallback } from './instrument-options.ts';
 import { runUntilEnd, startTimer, type Timer } from './timer.ts';
 
 /** What a gauge is declared with. */
@@ -159,6 +160,8 @@ class GaugeChildOnCells extends Child {
     write(child, writer) {
       writer.number(child.#cells[child.#index]!);
     },
+    place: (child) => ({ cells: child.#cells, index: child.#index }),
+    reset: (child) => child.reset(),
     detach(child) {
       const place = { cells: child.#cells, index: child.#index };
       child.#cells = child.declaration.copyOf(place);

@@ -6,8 +6,9 @@ import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { BucketSearch } from './bucket-search.ts';
 import { Child } from './child.ts';
-import type { Declaration, InstrumentOptions, Kind } from './declaration.ts';
+import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import type { InstrumentOptions } from './instrument-options.ts';
 import type { ObserveOptions, ObservingChild } from './summary.ts';
 import { runUntilEnd, startTimer, type Timer } from './timer.ts';
 
@@ -114,6 +115,8 @@ class HistogramChildOnCells extends Child {
       POINT.created = cells[index + count + 2]!;
       writer.histogram(POINT);
     },
+    place: (child) => ({ cells: child.#cells, index: child.#index }),
+    reset: (child) => child.reset(),
     detach(child) {
       const place = { cells: child.#cells, index: child.#index };
       child.#cells = child.declaration.copyOf(place);

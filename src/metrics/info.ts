@@ -5,11 +5,12 @@ import type { LabelNames, LabelValue, Pairs } from '../model/labels.ts';
 import { validateLabelNames } from '../model/name.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
-import type { Declaration, InstrumentOptions, Kind } from './declaration.ts';
+import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import type { InstrumentOptions } from './instrument-options.ts';
 
 /** What an info metric is declared with. */
-export type InfoOptions = InstrumentOptions;
+export type InfoOptions = Omit<InstrumentOptions, 'unit'>;
 
 /** Facts, as labels. */
 export interface InfoChild extends Metric {
@@ -46,6 +47,14 @@ class InfoChildInStorage extends Child {
     this.#place = place;
   }
 
+  /** Takes the statement back, and returns where it lay. */
+  #retract(): Cells | undefined {
+    const place = this.#place;
+    this.#place = undefined;
+    this.#pairs = undefined;
+    return place;
+  }
+
   #toPairs(facts: Readonly<Record<string, unknown>>): Pairs {
     const { subject, family } = this.declaration;
     if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) {
@@ -54,8 +63,9 @@ class InfoChildInStorage extends Child {
       );
     }
     validateLabelNames(subject, family, Object.keys(facts));
+    const labels = [...family.labelNames, ...family.constantLabels.map(([name]) => name)];
     return Object.entries(facts).map(([name, value]) => {
-      if (family.labelNames.includes(name)) {
+      if (labels.includes(name)) {
         throw new RangeError(
           `${subject}: fact bears a label's name, expected another name, got ${show(name)}`,
         );
@@ -76,12 +86,14 @@ class InfoChildInStorage extends Child {
     write(child, writer) {
       if (child.#pairs !== undefined) writer.info(child.#pairs);
     },
+    place: (child) => child.#place,
+    reset(child) {
+      const place = child.#retract();
+      if (place !== undefined) child.declaration.release(place);
+    },
     detach(child) {
-      const place = child.#place;
       child.#detached = true;
-      child.#place = undefined;
-      child.#pairs = undefined;
-      return place;
+      return child.#retract();
     },
   };
 }

@@ -12,7 +12,8 @@ import { Summary } from './summary.ts';
 /** An instrument as plain JavaScript may call it. */
 type Anything = new (options?: unknown) => { labels(...given: unknown[]): unknown };
 
-const COMMON = 'name, help, registry, labelNames';
+const COMMON =
+  'name, help, namespace, subsystem, unit, registry, labelNames, labelValues, labelDefaults, constantLabels, maxChildren, maxIdleSeconds';
 
 const instruments: readonly (readonly [string, unknown, object, string])[] = [
   ['Counter', Counter, {}, `${COMMON}, callback`],

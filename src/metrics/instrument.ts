@@ -4,13 +4,9 @@ import { show } from '../model/error.ts';
 import type { Collector, MetricType } from '../model/family.ts';
 import type { LabelNames, Labels, LabelValues } from '../model/labels.ts';
 import type { Child, Metric } from './child.ts';
-import {
-  Declaration,
-  type InstrumentOptions,
-  type Kind,
-  type ValueCallback,
-} from './declaration.ts';
+import { Declaration, type Kind } from './declaration.ts';
 import { REGISTRY } from './default-registry.ts';
+import type { DeclarationOptions, InstrumentOptions } from './instrument-options.ts';
 import { LabelledMetric } from './labelled.ts';
 
 /** What a labelled metric has, whatever its type. */
@@ -92,7 +88,7 @@ export function instrumentConstructor<C extends Child, Type, Options>(
         `${kind.word}: called as a function, expected new ${name}(…), got ${name}(…)`,
       );
     }
-    return create(kind, options);
+    return create(kind, prototype, options);
   }
   Object.defineProperty(construct, 'name', { value: name });
   Object.defineProperty(construct, 'prototype', { value: prototype, writable: false });
@@ -102,12 +98,13 @@ export function instrumentConstructor<C extends Child, Type, Options>(
 
 function create<C extends Child>(
   kind: Kind<C>,
-  options: InstrumentOptions & { readonly callback?: ValueCallback },
+  prototype: C,
+  options: DeclarationOptions,
 ): Collector {
   const registry = options?.registry === undefined ? REGISTRY : options.registry;
   if (
     typeof registry !== 'object' ||
-    (registry !== null && typeof registry.register !== 'function')
+    (registry !== null && typeof registry.root?.register !== 'function')
   ) {
     throw new TypeError(
       `${kind.word} ${show(options.name)}: no registry, expected a CollectorRegistry or null, got ${show(registry)}`,
@@ -115,10 +112,16 @@ function create<C extends Child>(
   }
   const declaration = new Declaration(kind, options, registry);
   const labelled = declaration.family.labelNames.length > 0;
-  const metric = labelled ? new LabelledMetric<C>(declaration) : kind.create(declaration, []);
+  const metric = labelled
+    ? new LabelledMetric<C>(declaration, prototype)
+    : kind.create(declaration, []);
   if (options.callback !== undefined) declaration.setCallback(metric, options.callback);
   try {
-    registry?.register(metric);
+    if (metric instanceof LabelledMetric && declaration.rules.known.every((known) => known)) {
+      metric.initialize({});
+    }
+    // The root, since its name has the prefix of a view by now.
+    registry?.root.register(metric);
   } catch (error) {
     // A metric that is refused leaves no series behind.
     metric.withdraw();

@@ -415,21 +415,7 @@ describe('a metric with labels', () => {
     deepEqual([...family!.samples], []);
   });
 
-  for (const method of [
-    'inc',
-    'dec',
-    'set',
-    'observe',
-    'info',
-    'state',
-    'reset',
-    'startTimer',
-    'time',
-    'trackInProgress',
-    'countExceptions',
-    'setToCurrentTime',
-    'setFunction',
-  ]) {
+  for (const method of ['inc', 'reset', 'countExceptions', 'setFunction']) {
     it(`refuses ${method}() without label values`, () => {
       const counter = requests();
       throws(() => (counter as unknown as Record<string, () => void>)[method]!(), {
@@ -437,6 +423,26 @@ describe('a metric with labels', () => {
         message: `counter "http_requests_total": ${method}() called on a metric with labels, expected labels({ method: …, status: … }).${method}(), got ${method}()`,
       });
       deepEqual(Object.keys(counter), []);
+    });
+  }
+
+  for (const method of [
+    'dec',
+    'set',
+    'observe',
+    'info',
+    'state',
+    'startTimer',
+    'time',
+    'trackInProgress',
+    'setToCurrentTime',
+  ]) {
+    it(`refuses ${method}() without advising it, since its children have none`, () => {
+      const counter = requests();
+      throws(() => (counter as unknown as Record<string, () => void>)[method]!(), {
+        name: 'TypeError',
+        message: `counter "http_requests_total": ${method}() is not a method of its type, expected labels({ method: …, status: … }) and then inc, reset, countExceptions, setFunction, got ${method}()`,
+      });
     });
   }
 });

@@ -1,22 +1,22 @@
 /** A metric with labels: the children by their label values. One class for all types. */
 
-import { show } from '../model/error.ts';
 import type { Families, FamilyHeader, MetricFamily } from '../model/family.ts';
 import type { LabelNode } from '../model/label-node.ts';
-import { LabelTree } from '../model/label-tree.ts';
+import type { LabelTree } from '../model/label-tree.ts';
 import type { Labels, LabelValue } from '../model/labels.ts';
 import type { Metric } from './child.ts';
+import { Children } from './children.ts';
 import type { Declaration, Kind } from './declaration.ts';
-
-/** Surrogates without their other half, which UTF-8 cannot hold. */
-const LONE_SURROGATES = /\p{Surrogate}/gu;
+import { LabelSet } from './label-set.ts';
 
 /** The children of one metric. */
 export class LabelledMetric<Child> implements Metric {
   readonly #declaration: Declaration;
-  readonly #kind: Kind<Child>;
   readonly #labelNames: readonly string[];
+  readonly #labelSet: LabelSet;
+  readonly #children: Children<Child>;
   readonly #tree: LabelTree<Child>;
+  readonly #prototype: object;
   /**
    * Made once and not for each scrape: writers read it with every point, by code that V8 forgets
    * together with the last family. Node 24, 100,000 counters to OpenMetrics, a full collection before
@@ -24,12 +24,15 @@ export class LabelledMetric<Child> implements Metric {
    */
   readonly #families: readonly [MetricFamily];
 
-  constructor(declaration: Declaration) {
+  /** @param prototype - That of the children, which has all that they can do. */
+  constructor(declaration: Declaration, prototype: object) {
     this.#declaration = declaration;
-    this.#kind = declaration.kind as Kind<Child>;
+    this.#prototype = prototype;
     this.#labelNames = declaration.family.labelNames;
-    this.#tree = new LabelTree(this.#labelNames.length);
-    const { write } = this.#kind;
+    this.#labelSet = new LabelSet(declaration.subject, declaration.rules);
+    this.#children = new Children(declaration);
+    this.#tree = this.#children.tree;
+    const { write } = declaration.kind as Kind<Child>;
     this.#families = [
       declaration.toFamily(this.#labelNames, (writer) => this.#tree.walk(writer, write)),
     ];
@@ -49,6 +52,10 @@ export class LabelledMetric<Child> implements Metric {
 
   get labelNames(): readonly string[] {
     return this.#labelNames;
+  }
+
+  get childCount(): number {
+    return this.#tree.size;
   }
 
   /**
@@ -84,16 +91,26 @@ export class LabelledMetric<Child> implements Metric {
     return this.#make([first, second, third, fourth].slice(0, given));
   }
 
+  initialize(values: unknown): void {
+    this.#labelSet.combinations(values).forEach((combination) => {
+      this.#children.make(combination);
+    });
+  }
+
   remove(...given: readonly [Labels] | readonly LabelValue[]): boolean {
-    const child = this.#tree.delete(this.#toValues(given));
-    if (child === undefined) return false;
-    this.#letGo(child);
-    return true;
+    return this.#children.remove(this.#labelSet.toValues(given));
+  }
+
+  removeMatching(wanted: unknown): number {
+    return this.#children.removeMatching(this.#labelSet.matcher(wanted));
   }
 
   clear(): void {
-    for (const [, child] of this.#tree.entries()) this.#letGo(child);
-    this.#tree.clear();
+    this.#children.clear();
+  }
+
+  resetAll(): void {
+    this.#children.reset();
   }
 
   collect(): Families {
@@ -106,6 +123,7 @@ export class LabelledMetric<Child> implements Metric {
   }
 
   refresh(): void | Promise<void> {
+    this.#children.sweep();
     return this.#declaration.refresh();
   }
 
@@ -114,7 +132,7 @@ export class LabelledMetric<Child> implements Metric {
   }
 
   #byPosition(given: readonly unknown[]): Child {
-    if (given.length !== this.#labelNames.length) this.#refuseCount(given);
+    if (given.length !== this.#labelNames.length) this.#labelSet.refuseCount(given);
     let found: LabelNode<Child> | Child | undefined = this.#tree.root;
     for (let i = 0; i < given.length; i++) {
       found = (found as LabelNode<Child>).get(this.#text(i, given[i]));
@@ -130,7 +148,7 @@ export class LabelledMetric<Child> implements Metric {
    */
   #byName(labels: Labels, given: number): Child {
     const names = this.#labelNames;
-    if (given !== 1) this.#refuseLabels(labels);
+    if (given !== 1) this.#labelSet.refuseLabels(labels);
     let found: LabelNode<Child> | Child | undefined = this.#tree.root;
     let depth = 0;
     for (const name in labels) {
@@ -139,98 +157,59 @@ export class LabelledMetric<Child> implements Metric {
       if (found === undefined) return this.#make([labels]);
       depth++;
     }
-    if (depth !== names.length) this.#refuseLabels(labels);
-    return found as Child;
+    // Too few: some may have defaults.
+    return depth === names.length ? (found as Child) : this.#byNameInAnyOrder(labels);
   }
 
   #byNameInAnyOrder(labels: Labels): Child {
     const names = this.#labelNames;
+    const { defaults, hasDefaults } = this.#declaration.rules;
     let count = 0;
     for (const _ in labels) count++;
-    if (count !== names.length) this.#refuseLabels(labels);
+    if (count !== names.length && !hasDefaults) this.#labelSet.refuseLabels(labels);
     let found: LabelNode<Child> | Child | undefined = this.#tree.root;
     for (let i = 0; i < names.length; i++) {
-      const value: unknown = labels[names[i]!];
+      let value: unknown = labels[names[i]!];
+      if (value === undefined && hasDefaults) {
+        value = defaults[i];
+        count++;
+      }
       // Throws, and says which labels are there if it is not this value that is wrong.
-      if (typeof value !== 'string' && typeof value !== 'number') this.#toValues([labels]);
+      if (typeof value !== 'string' && typeof value !== 'number') return this.#make([labels]);
       found = (found as LabelNode<Child>).get(this.#text(i, value));
       if (found === undefined) return this.#make([labels]);
     }
-    return found as Child;
+    // One more than the metric has: it is unknown, or stands there without a value.
+    return count === names.length ? (found as Child) : this.#make([labels]);
   }
 
   // Apart from the look-up, which then stays small enough to be inlined into its callers.
   #make(given: readonly unknown[]): Child {
-    const values = this.#toValues(given);
-    const existing = this.#tree.get(values);
-    if (existing !== undefined) return existing;
-    const child = this.#kind.create(this.#declaration, values);
-    this.#tree.set(values, child);
-    return child;
-  }
-
-  /**
-   * The label values as text, each well-formed: half a surrogate pair becomes U+FFFD here, as it
-   * would on its way to UTF-8, or two children would be written as one series. It is data from
-   * outside more often than a mistake, so that it does not throw.
-   */
-  #toValues(given: readonly unknown[]): string[] {
-    const [first] = given as readonly [Labels] | readonly LabelValue[];
-    let values: readonly unknown[] = given;
-    if (typeof first === 'object' && first !== null) {
-      const keys = Object.keys(first);
-      const known = this.#labelNames.every((name) => Object.hasOwn(first, name));
-      if (given.length !== 1 || keys.length !== this.#labelNames.length || !known) {
-        this.#refuseLabels(first);
-      }
-      values = this.#labelNames.map((name) => first[name]);
-    } else if (given.length !== this.#labelNames.length) this.#refuseCount(given);
-    return values.map((value, i) => {
-      const text = this.#text(i, value);
-      return LONE_SURROGATES.test(text) ? text.replaceAll(LONE_SURROGATES, '\ufffd') : text;
-    });
+    return this.#children.make(this.#labelSet.toValues(given));
   }
 
   #text(index: number, value: unknown): string {
-    return typeof value === 'string' ? value : this.#toText(index, value);
+    return typeof value === 'string' ? value : this.#labelSet.toText(index, value);
   }
 
-  #toText(index: number, value: unknown): string {
-    if (typeof value === 'number') return `${value}`;
-    throw new TypeError(
-      `${this.#declaration.subject}: label "${this.#labelNames[index]}" has no usable value, expected a string or number, got ${show(value)}`,
-    );
-  }
-
-  #refuseCount(given: readonly unknown[]): never {
-    throw new TypeError(
-      `${this.#declaration.subject}: wrong number of label values, expected ${this.#labelNames.length} for ${show(this.#labelNames)}, got ${show(given)}`,
-    );
-  }
-
-  #refuseLabels(labels: object): never {
-    throw new TypeError(
-      `${this.#declaration.subject}: wrong labels, expected ${show(this.#labelNames)}, got ${show(Object.keys(labels))}`,
-    );
-  }
-
-  #letGo(child: Child): void {
-    const place = this.#kind.detach(child);
-    this.#declaration.dropCallback(child);
-    if (place !== undefined) this.#declaration.release(place);
-  }
-
-  /** Refuses what only a child can do. */
+  /** Refuses what only a child can do, or not even that. */
   refuseWithoutLabels(method: string): never {
+    const { subject } = this.#declaration;
     const names = this.#labelNames.map((name) => `${name}: …`).join(', ');
+    if (method in this.#prototype) {
+      throw new TypeError(
+        `${subject}: ${method}() called on a metric with labels, expected labels({ ${names} }).${method}(), got ${method}()`,
+      );
+    }
+    const known = METHODS.filter((known) => known in this.#prototype);
     throw new TypeError(
-      `${this.#declaration.subject}: ${method}() called on a metric with labels, expected labels({ ${names} }).${method}(), got ${method}()`,
+      `${subject}: ${method}() is not a method of its type, expected labels({ ${names} }) and then ${known.join(', ')}, got ${method}()`,
     );
   }
 }
 
-// For users of plain JavaScript; the types do not have them.
-for (const method of [
+/** What children can do, of one type or another. */
+const METHODS = [
   'inc',
   'dec',
   'set',
@@ -244,7 +223,10 @@ for (const method of [
   'countExceptions',
   'setToCurrentTime',
   'setFunction',
-]) {
+] as const;
+
+// For users of plain JavaScript; the types do not have them.
+for (const method of METHODS) {
   Object.defineProperty(LabelledMetric.prototype, method, {
     configurable: true,
     writable: true,

@@ -8,7 +8,8 @@ import { Counter } from './counter.ts';
 import { REGISTRY } from './default-registry.ts';
 import { Gauge } from './gauge.ts';
 import { Histogram } from './histogram.ts';
-import { AlreadyRegisteredError, CollectorRegistry } from './registry.ts';
+import { AlreadyRegisteredError } from './name-claims.ts';
+import { CollectorRegistry } from './registry.ts';
 
 async function names(source: Collector): Promise<string[]> {
   const all: string[] = [];
@@ -36,12 +37,12 @@ describe('CollectorRegistry', () => {
     [
       { storge: new MemoryStorage() },
       'TypeError',
-      'registry: unknown option, expected storage, collectTimeoutMs, onError, clock, got "storge"',
+      'registry: unknown option, expected storage, collectTimeoutMs, targetInfo, constantLabels, maxChildren, onError, clock, got "storge"',
     ],
     [
       { toString: 1 },
       'TypeError',
-      'registry: unknown option, expected storage, collectTimeoutMs, onError, clock, got "toString"',
+      'registry: unknown option, expected storage, collectTimeoutMs, targetInfo, constantLabels, maxChildren, onError, clock, got "toString"',
     ],
     [
       { storage: '/tmp' },

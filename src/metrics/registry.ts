@@ -1,41 +1,33 @@
 /** The registry: who has which names, and what a scrape shows. */
 
 import { MetricsError, show } from '../model/error.ts';
-import type { Collector, FamilyHeader, MetricFamily } from '../model/family.ts';
-import { claimedNames, isMetricType } from '../model/name.ts';
+import type { Collector, MetricFamily } from '../model/family.ts';
+import type { Pairs } from '../model/labels.ts';
+import { claimedNames } from '../model/name.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { CollectionRun, isStored, nameOf } from './collection-run.ts';
-import { CollectorFailures, type FailureReason, reportOnce } from './failures.ts';
+import { joined, toCommonPairs } from './constant-labels.ts';
+import type { InstrumentRegistry } from './instrument-registry.ts';
+import { NameClaims } from './name-claims.ts';
+import {
+  type CollectorRegistryOptions,
+  type TargetInfo,
+  validateMaxChildren,
+  validateOptions,
+} from './registry-options.ts';
+import { RegistryReport } from './registry-report.ts';
+import { RegistryView } from './registry-view.ts';
+import { type Relabelling, type RelabelOptions, toRelabelling } from './relabelled.ts';
 import { restrict } from './restricted.ts';
+import { Target } from './target.ts';
 
-/** How a registry is set up. */
-export interface CollectorRegistryOptions {
-  /** Where its metrics keep their numbers: this process's heap unless given. */
-  readonly storage?: Storage;
-  /** How long an asynchronous collector may take, in milliseconds: 5000 unless given, < 2^31. */
-  readonly collectTimeoutMs?: number;
-  /**
-   * Told of every collector that failed, beside the metric that counts them. Unless given, each
-   * failure is written to the console the first time it happens.
-   */
-  readonly onError?: (error: MetricsError) => void;
-  /** The time; the machine's unless given. For tests. */
-  readonly clock?: Clock;
-}
-
-/** A name is taken. Carries the collector that has it, for programs that load their modules anew. */
-export class AlreadyRegisteredError extends MetricsError {
-  /** The collector that was registered first. */
-  readonly existing: Collector;
-
-  /** Made by registries. */
-  constructor(message: string, existing: Collector) {
-    super('ALREADY_REGISTERED', message);
-    this.name = 'AlreadyRegisteredError';
-    this.existing = existing;
-  }
+/** A collector's claims, and how it is shown. */
+interface Registration {
+  readonly names: readonly string[];
+  /** Nothing where its families are shown as they are. */
+  readonly relabelling: Relabelling | undefined;
 }
 
 /**
@@ -44,28 +36,45 @@ export class AlreadyRegisteredError extends MetricsError {
  * Instruments register themselves; objects of your own with a `collect()` are handed to
  * {@linkcode CollectorRegistry.register}.
  */
-export class CollectorRegistry implements Collector {
+export class CollectorRegistry implements Collector, InstrumentRegistry {
   /** The registry's clock. */
   readonly clock: Clock;
-  readonly #collectors = new Map<Collector, readonly string[]>();
-  readonly #owners = new Map<string, Collector>();
-  readonly #failures = new CollectorFailures();
+  /** The registry itself: what it has in common with its views. */
+  readonly root: this = this;
+  /** Nothing: names are as they were declared. */
+  readonly prefix: string = '';
+  /** The labels that every series carries. */
+  readonly constantLabels: Pairs;
+  readonly #collectors = new Map<Collector, Registration>();
+  readonly #claims = new NameClaims();
+  readonly #report: RegistryReport;
   readonly #hanging = new Set<Collector>();
   readonly #timeoutMs: number;
-  readonly #onError: (error: MetricsError) => void;
   #storage: Storage | undefined;
+  #maxChildren: number;
+  #target: Target | undefined;
 
   /**
    * @throws {TypeError} When an option is unknown or of the wrong type.
-   * @throws {RangeError} When the time limit is not above 0 or longer than timers can wait.
+   * @throws {RangeError} When the time limit is not above 0 or longer than timers can wait, the
+   * limit of children is none, or a label's name is not one.
    */
   constructor(options: CollectorRegistryOptions = {}) {
     validateOptions(options);
-    const { storage, collectTimeoutMs = 5000, clock = SYSTEM_CLOCK } = options;
+    const { storage, collectTimeoutMs = 5000, clock = SYSTEM_CLOCK, constantLabels = {} } = options;
     this.clock = clock;
+    this.constantLabels = toCommonPairs('registry "constantLabels"', constantLabels);
     this.#storage = storage;
     this.#timeoutMs = collectTimeoutMs;
-    this.#onError = options.onError ?? reportOnce();
+    this.#maxChildren = options.maxChildren ?? Infinity;
+    this.#report = new RegistryReport({
+      storage: () => this.storage,
+      clock,
+      constantLabels: this.constantLabels,
+      timeoutMs: collectTimeoutMs,
+      onError: options.onError,
+    });
+    this.targetInfo = options.targetInfo;
   }
 
   /** Where the metrics of this registry keep their numbers. */
@@ -94,40 +103,77 @@ export class CollectorRegistry implements Collector {
     this.#storage = storage;
   }
 
+  /** How many children a metric may have that does not say it itself. Can be changed at any time. */
+  get maxChildren(): number {
+    return this.#maxChildren;
+  }
+
+  /** @throws {TypeError | RangeError} When it is not a whole number > 0 or Infinity. */
+  set maxChildren(limit: number) {
+    validateMaxChildren(limit);
+    this.#maxChildren = limit;
+  }
+
+  /** Facts about the program, shown as `target_info` before everything else; none unless set. */
+  get targetInfo(): TargetInfo | undefined {
+    return this.#target?.facts;
+  }
+
+  /**
+   * @throws {TypeError | RangeError} When they are not facts as `Info` takes them. Those from before stay.
+   * @throws {AlreadyRegisteredError} When a metric has the name `target` or `target_info`.
+   */
+  set targetInfo(facts: TargetInfo | undefined) {
+    const target = facts === undefined ? undefined : new Target(facts);
+    if (this.#target !== undefined) this.#claims.release(TARGET_NAMES);
+    if (target !== undefined) this.#claims.claim(target, target.describe());
+    this.#target = target;
+  }
+
+  /** The collectors that are registered, in that order. */
+  get collectors(): readonly Collector[] {
+    return [...this.#collectors.keys()];
+  }
+
+  /** The names that are claimed: of families, and with the suffixes that their lines may bear. */
+  get names(): readonly string[] {
+    return this.#claims.names;
+  }
+
+  /** A view for a library or a part of the program, all of whose names and series bear something. */
+  with(options: RelabelOptions): RegistryView {
+    return new RegistryView(this, options);
+  }
+
   /**
    * Adds a collector, and claims every name that its families' lines may bear. A collector with a
    * `describe()` has its names claimed now, one without is checked at each scrape.
    *
-   * @throws {TypeError} When it has no `collect()`, is this registry, or describes a family of unknown type.
+   * @param options - A prefix for its names and labels for its series.
+   * @throws {TypeError} When it has no `collect()`, is this registry or has it among its own
+   * collectors, or describes a family of unknown type.
    * @throws {AlreadyRegisteredError} When one of its names is taken.
    */
-  register(collector: Collector): void {
+  register(collector: Collector, options?: RelabelOptions): void {
     if (typeof collector?.collect !== 'function') {
       throw new TypeError(
         `registry "register": no collector, expected an object with collect(), got ${show(collector)}`,
       );
     }
     // Its scrape would begin another one of itself, without end.
-    if ((collector as Collector) === this) {
+    if (reaches(collector, this)) {
       throw new TypeError(
         'registry "register": a registry in itself, expected another collector, got the registry',
       );
     }
-    const families = [...(collector.describe?.() ?? [])];
-    for (const { name, type } of families) {
-      if (isMetricType(type)) continue;
-      throw new TypeError(
-        `collector ${show(name)}: described by an unknown type, expected a MetricType, got ${show(type)}`,
-      );
-    }
-    const names = families.flatMap(claimedNames);
-    if (this.#collectors.has(collector)) this.#refuseTaken(collector, families, collector);
-    for (const name of names) {
-      const owner = this.#owners.get(name);
-      if (owner !== undefined) this.#refuseTaken(collector, families, owner);
-    }
-    for (const name of names) this.#owners.set(name, collector);
-    this.#collectors.set(collector, names);
+    const relabelling = this.#relabelling(collector, options);
+    const families = [...(collector.describe?.() ?? [])].map(({ name, type }) => ({
+      name: (relabelling?.prefix ?? '') + name,
+      type,
+    }));
+    if (this.#collectors.has(collector)) this.#claims.refuse(collector, families, collector);
+    const names = this.#claims.claim(collector, families);
+    this.#collectors.set(collector, { names, relabelling });
   }
 
   /**
@@ -137,15 +183,15 @@ export class CollectorRegistry implements Collector {
    * @throws {MetricsError} With code `NOT_REGISTERED` when it is not in this registry.
    */
   unregister(collector: Collector): void {
-    const names = this.#collectors.get(collector);
-    if (names === undefined) {
+    const registration = this.#collectors.get(collector);
+    if (registration === undefined) {
       throw new MetricsError(
         'NOT_REGISTERED',
         `registry "unregister": unknown collector, expected a registered one, got ${nameOf(collector)}`,
       );
     }
     this.#collectors.delete(collector);
-    for (const name of names) this.#owners.delete(name);
+    this.#claims.release(registration.names);
     // What lies in files that others read as well would be exposed for ever.
     if (this.#storage?.collect !== undefined && isStored(collector)) collector.withdraw();
   }
@@ -156,11 +202,28 @@ export class CollectorRegistry implements Collector {
   }
 
   /**
+   * Sets the numbers of all metrics to what they were at the beginning: for tests. Children stay,
+   * also those that the program keeps; take them away with a metric's `clear()`. Where several
+   * processes share the storage, the others' numbers stay as they are.
+   */
+  reset(): void {
+    for (const collector of this.#collectors.keys()) {
+      if (isStored(collector)) collector.resetAll();
+    }
+    this.#report.reset();
+  }
+
+  /** Counts that a metric had no room for a child. Instruments call it. */
+  countOverflow(metric: string): void {
+    this.#report.overflowed(metric);
+  }
+
+  /**
    * The collector that has claimed `name`, with or without a suffix such as `_total`: for modules
    * that are loaded anew. Its type is the caller's to know.
    */
   get<Known extends Collector = Collector>(name: string): Known | undefined {
-    return this.#owners.get(name) as Known | undefined;
+    return this.#claims.ownerOf(name) as Known | undefined;
   }
 
   /**
@@ -171,7 +234,7 @@ export class CollectorRegistry implements Collector {
    * own families; `promethium_collector_failures_total` counts it.
    */
   collect(): AsyncGenerator<MetricFamily> {
-    return this.#run(this.#collectors.keys());
+    return this.#run([...this.#collectors]);
   }
 
   /**
@@ -182,11 +245,17 @@ export class CollectorRegistry implements Collector {
     const wanted = new Set(names);
     const source = (): AsyncGenerator<MetricFamily> =>
       this.#run(
-        [...this.#collectors]
-          .filter(([, claimed]) => claimed.length === 0 || claimed.some((name) => wanted.has(name)))
-          .map(([collector]) => collector),
+        [...this.#collectors].filter(
+          ([, { names: claimed }]) =>
+            claimed.length === 0 || claimed.some((name) => wanted.has(name)),
+        ),
       );
-    return { collect: () => restrict(source(), wanted) };
+    const view: Collector & Pick<CollectorRegistry, 'collectors'> = {
+      // So that a registry sees that this is a part of itself.
+      collectors: [this],
+      collect: () => restrict(source(), wanted),
+    };
+    return view;
   }
 
   /** Makes what was counted visible to other processes, where the storage writes behind. */
@@ -194,89 +263,36 @@ export class CollectorRegistry implements Collector {
     this.#storage?.flush?.();
   }
 
-  #run(collectors: Iterable<Collector>): AsyncGenerator<MetricFamily> {
+  /** Instruments have the registry's labels from their declaration. */
+  #relabelling(collector: Collector, options?: RelabelOptions): Relabelling | undefined {
+    if (options === undefined && (this.constantLabels.length === 0 || isStored(collector))) {
+      return undefined;
+    }
+    const { prefix, labels } = toRelabelling('registry "register"', options ?? {});
+    return { prefix, labels: joined(this.constantLabels, labels) };
+  }
+
+  #run(collectors: readonly (readonly [Collector, Registration])[]): AsyncGenerator<MetricFamily> {
     return new CollectionRun({
-      collectors,
+      collectors: collectors.map(([collector, { relabelling }]) => [collector, relabelling]),
+      first: this.#target,
+      ownerOf: (name) => this.#claims.ownerOf(name),
       shared: this.#storage?.collect === undefined ? undefined : this.#storage,
-      failures: this.#failures,
+      last: this.#report.counters,
       clock: this.clock,
       timeoutMs: this.#timeoutMs,
       hanging: this.#hanging,
-      onFailure: (collector, reason, cause) => this.#fail(collector, reason, cause),
+      onFailure: (collector, reason, cause) => this.#report.failed(collector, reason, cause),
     }).families();
   }
-
-  #fail(collector: string, reason: FailureReason, cause: unknown): void {
-    this.#failures.count(this.storage, this.clock.now(), collector, reason);
-    const what =
-      reason === 'timeout'
-        ? `expected an answer within ${this.#timeoutMs} ms, got none`
-        : reason === 'duplicate'
-          ? 'expected families of its own, got a name that was exposed already'
-          : `expected families, got ${cause instanceof Error ? cause.message : show(cause)}`;
-    const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
-    try {
-      this.#onError(new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }));
-    } catch {
-      // The listener's own mistake must not cost the scrape.
-    }
-  }
-
-  #refuseTaken(
-    collector: Collector,
-    families: readonly Pick<FamilyHeader, 'name' | 'type'>[],
-    owner: Collector,
-  ): never {
-    const type = families[0]?.type ?? 'collector';
-    const taken = families.flatMap(claimedNames).find((name) => this.#owners.has(name));
-    const got =
-      taken === undefined
-        ? 'it again'
-        : `${show(taken)}, see registry.get(), of "${nameOf(owner)}"`;
-    throw new AlreadyRegisteredError(
-      `${type} "${nameOf(collector)}": already registered, expected a free name, got ${got}`,
-      owner,
-    );
-  }
 }
 
-/** What each option has to be, as errors say it, and whether a value is that. */
-const OPTIONS: Readonly<
-  Record<string, readonly [expected: string, is: (value: unknown) => boolean]>
-> = {
-  storage: ['a Storage', hasMethod('declare')],
-  collectTimeoutMs: ['a number', (value) => typeof value === 'number'],
-  onError: ['a function', (value) => typeof value === 'function'],
-  clock: ['a Clock', hasMethod('elapsed')],
-};
+const TARGET_NAMES = claimedNames({ name: 'target', type: 'info' });
 
-/** The longest time that timers can wait; they take what is longer for no time at all. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
-
-function validateOptions(options: CollectorRegistryOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`registry: no options, expected an object, got ${show(options)}`);
-  }
-  for (const [name, value] of Object.entries(options)) {
-    const [expected, is] = (Object.hasOwn(OPTIONS, name) && OPTIONS[name]) || [];
-    if (is === undefined) {
-      throw new TypeError(
-        `registry: unknown option, expected ${Object.keys(OPTIONS).join(', ')}, got ${show(name)}`,
-      );
-    }
-    if (value === undefined || is(value)) continue;
-    throw new TypeError(
-      `registry "${name}": of the wrong type, expected ${expected}, got ${show(value)}`,
-    );
-  }
-  const { collectTimeoutMs = 1 } = options;
-  if (!(collectTimeoutMs > 0 && collectTimeoutMs <= LONGEST_TIMEOUT_MS)) {
-    throw new RangeError(
-      `registry "collectTimeoutMs": not a time limit, expected milliseconds > 0 and < 2^31, got ${collectTimeoutMs}`,
-    );
-  }
-}
-
-function hasMethod(name: string): (value: unknown) => boolean {
-  return (value) => typeof (value as Record<string, unknown> | null)?.[name] === 'function';
+/** True when a scrape of `collector` would begin one of `registry`, as far as that can be seen. */
+function reaches(collector: Collector, registry: Collector): boolean {
+  if (collector === registry) return true;
+  // Asked by property and not by class: it may be a registry of another copy of this package.
+  const { collectors } = collector as Partial<CollectorRegistry>;
+  return Array.isArray(collectors) && collectors.some((inner) => reaches(inner, registry));
 }

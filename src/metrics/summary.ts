@@ -4,8 +4,9 @@ import type { SummaryPoint } from '../model/family.ts';
 import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
-import type { Declaration, InstrumentOptions, Kind } from './declaration.ts';
+import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import type { InstrumentOptions } from './instrument-options.ts';
 import { runUntilEnd, startTimer, type Timer } from './timer.ts';
 
 /** What a summary is declared with. */
@@ -115,6 +116,8 @@ class SummaryChildOnCells extends Child {
       POINT.created = cells[index + 2]!;
       writer.summary(POINT);
     },
+    place: (child) => ({ cells: child.#cells, index: child.#index }),
+    reset: (child) => child.reset(),
     detach(child) {
       const place = { cells: child.#cells, index: child.#index };
       child.#cells = child.declaration.copyOf(place);

@@ -1,0 +1,150 @@
+/** The life of a labelled metric's children: made, limited in number, let go. */
+
+import { cellCount, type StoredFamily } from '../model/cells.ts';
+import { LabelTree } from '../model/label-tree.ts';
+import type { Cells } from '../storage/storage.ts';
+import type { Declaration, Kind } from './declaration.ts';
+import { ExpiredChildren } from './expired-children.ts';
+import { IdleChildren } from './idle-children.ts';
+import { OVERFLOW } from './label-rules.ts';
+
+/** All children of one metric, by their label values. */
+export class Children<Child> {
+  /** Where they are found. Look-ups descend on their own. */
+  readonly tree: LabelTree<Child>;
+  readonly #declaration: Declaration;
+  readonly #kind: Kind<Child>;
+  readonly #overflowValues: readonly string[];
+  readonly #idle: IdleChildren<Child> | undefined;
+  readonly #counts: number;
+  readonly #expired: ExpiredChildren<Child>;
+  /** Takes the statements there is no room for: many things have no one state to show. */
+  #unseen: Child | undefined;
+
+  constructor(declaration: Declaration) {
+    this.#declaration = declaration;
+    this.#kind = declaration.kind as Kind<Child>;
+    const { names, maxIdleSeconds } = declaration.rules;
+    this.tree = new LabelTree(names.length);
+    this.#overflowValues = names.map(() => OVERFLOW);
+    this.#counts = countsOf(declaration.family);
+    this.#expired = new ExpiredChildren(this.#counts);
+    if (maxIdleSeconds !== undefined) {
+      this.#idle = new IdleChildren(maxIdleSeconds, cellCount(declaration.family), (child) =>
+        declaration.hasCallback(child) ? undefined : this.#kind.place(child),
+      );
+    }
+  }
+
+  /** The child with these values, made if there is room for one more; else the one for the rest. */
+  make(values: readonly string[]): Child {
+    const existing = this.tree.get(values);
+    if (existing !== undefined) return existing;
+    // Between scrapes too: a process that others answer for may never see one.
+    if (this.#idle?.isDue(this.#declaration.clock.elapsed())) this.sweep();
+    const counted = this.tree.size - (this.#overflow === undefined ? 0 : 1);
+    if (counted < this.#declaration.maxChildren || isOverflow(values)) return this.#add(values);
+    this.#declaration.countOverflow();
+    return this.#isStatement() ? this.#takeUnseen() : this.#takeOverflow();
+  }
+
+  /** Removes one child. False when there was none. */
+  remove(values: readonly string[]): boolean {
+    const child = this.tree.delete(values);
+    if (child === undefined) return false;
+    this.#letGo(child);
+    return true;
+  }
+
+  /** Removes all children whose values match, and returns how many there were. */
+  removeMatching(matches: (values: readonly string[]) => boolean): number {
+    let count = 0;
+    // A list: a tree must not change under its iterator.
+    for (const [values] of [...this.tree.entries()]) {
+      if (matches(values) && this.remove(values)) count++;
+    }
+    return count;
+  }
+
+  /** Removes all children. */
+  clear(): void {
+    for (const [, child] of this.tree.entries()) this.#letGo(child);
+    this.tree.clear();
+  }
+
+  /** Sets all children to what they were when they were made. */
+  reset(): void {
+    for (const [, child] of this.tree.entries()) this.#kind.reset(child);
+  }
+
+  /**
+   * Lets go of the children that were idle for too long. What they counted goes to the child for
+   * the rest, so that the metric's total never falls; gauges and states just go.
+   */
+  sweep(): void {
+    if (this.#idle === undefined) return;
+    const now = this.#declaration.clock.elapsed();
+    for (const [values, child] of this.#idle.sweep(now, this.tree.entries())) {
+      if (isOverflow(values)) continue;
+      if (this.#counts > 0) this.#fold(child);
+      this.remove(values);
+      if (this.#counts > 0) this.#expired.add(child, this.#kind.place(child)!);
+    }
+    this.#expired.takeTo(() => this.#kind.place(this.#takeOverflow())!);
+  }
+
+  #add(values: readonly string[]): Child {
+    const child = this.#kind.create(this.#declaration, values);
+    this.tree.set(values, child);
+    return child;
+  }
+
+  get #overflow(): Child | undefined {
+    return this.tree.get(this.#overflowValues);
+  }
+
+  #takeOverflow(): Child {
+    return this.#overflow ?? this.#add(this.#overflowValues);
+  }
+
+  #takeUnseen(): Child {
+    if (this.#unseen === undefined) {
+      this.#unseen = this.#kind.create(this.#declaration, this.#overflowValues);
+      this.#letGo(this.#unseen);
+    }
+    return this.#unseen;
+  }
+
+  #isStatement(): boolean {
+    const { type } = this.#kind;
+    return type === 'info' || type === 'stateset';
+  }
+
+  #fold(child: Child): void {
+    const from = this.#kind.place(child)!;
+    if (isZero(from, this.#counts)) return;
+    const to = this.#kind.place(this.#takeOverflow())!;
+    for (let i = 0; i < this.#counts; i++) to.cells[to.index + i]! += from.cells[from.index + i]!;
+  }
+
+  #letGo(child: Child): void {
+    const place = this.#kind.detach(child);
+    this.#declaration.dropCallback(child);
+    if (place !== undefined) this.#declaration.release(place);
+  }
+}
+
+function isZero({ cells, index }: Cells, count: number): boolean {
+  for (let i = 0; i < count; i++) if (cells[index + i] !== 0) return false;
+  return true;
+}
+
+function isOverflow(values: readonly string[]): boolean {
+  return values.every((value) => value === OVERFLOW);
+}
+
+/** How many cells of a type hold counts, which can be added up: all but the last, the start time. */
+function countsOf({ type, ...family }: StoredFamily): number {
+  if (type !== 'counter' && type !== 'summary' && type !== 'histogram') return 0;
+  return cellCount({ type, ...family }) - 1;
+}

@@ -1,0 +1,87 @@
+/** How a registry is set up. */
+
+import { type MetricsError, show } from '../model/error.ts';
+import type { LabelValue } from '../model/labels.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from './clock.ts';
+import { isLimit } from './label-rules.ts';
+
+/** Facts about a program, as labels of `target_info`. */
+export type TargetInfo = Readonly<Record<string, LabelValue>>;
+
+/** How a registry is set up. */
+export interface CollectorRegistryOptions {
+  /** Where its metrics keep their numbers: this process's heap unless given. */
+  readonly storage?: Storage;
+  /** How long an asynchronous collector may take, in milliseconds: 5000 unless given, < 2^31. */
+  readonly collectTimeoutMs?: number;
+  /** Facts about the program, shown as `target_info` before everything else. */
+  readonly targetInfo?: TargetInfo;
+  /** Labels that every series carries with one value; a metric's own of the same name win. */
+  readonly constantLabels?: Readonly<Record<string, LabelValue>>;
+  /**
+   * How many children a metric with labels may have that does not say it itself: any number unless
+   * given. What is too much is counted on one child, all of whose labels are `__overflow__`.
+   */
+  readonly maxChildren?: number;
+  /**
+   * Told of every collector that failed, beside the metric that counts them. Unless given, each
+   * failure is written to the console the first time it happens.
+   */
+  readonly onError?: (error: MetricsError) => void;
+  /** The time; the machine's unless given. For tests. */
+  readonly clock?: Clock;
+}
+
+/** What each option has to be, as errors say it, and whether a value is that. */
+const OPTIONS: Readonly<
+  Record<string, readonly [expected: string, is: (value: unknown) => boolean]>
+> = {
+  storage: ['a Storage', hasMethod('declare')],
+  collectTimeoutMs: ['a number', (value) => typeof value === 'number'],
+  targetInfo: ['an object of facts', (value) => typeof value === 'object'],
+  constantLabels: ['an object of labels', (value) => typeof value === 'object'],
+  maxChildren: ['a number', (value) => typeof value === 'number'],
+  onError: ['a function', (value) => typeof value === 'function'],
+  clock: ['a Clock', hasMethod('elapsed')],
+};
+
+/** The longest time that timers can wait; they take what is longer for no time at all. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** @throws {TypeError | RangeError} When an option is unknown, or of the wrong type or value. */
+export function validateOptions(options: CollectorRegistryOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`registry: no options, expected an object, got ${show(options)}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const [expected, is] = (Object.hasOwn(OPTIONS, name) && OPTIONS[name]) || [];
+    if (is === undefined) {
+      throw new TypeError(
+        `registry: unknown option, expected ${Object.keys(OPTIONS).join(', ')}, got ${show(name)}`,
+      );
+    }
+    if (value === undefined || is(value)) continue;
+    throw new TypeError(
+      `registry "${name}": of the wrong type, expected ${expected}, got ${show(value)}`,
+    );
+  }
+  const { collectTimeoutMs = 1, maxChildren = Infinity } = options;
+  if (!(collectTimeoutMs > 0 && collectTimeoutMs <= LONGEST_TIMEOUT_MS)) {
+    throw new RangeError(
+      `registry "collectTimeoutMs": not a time limit, expected milliseconds > 0 and < 2^31, got ${collectTimeoutMs}`,
+    );
+  }
+  validateMaxChildren(maxChildren);
+}
+
+/** @throws {TypeError | RangeError} When it is not a number, or not a limit. */
+export function validateMaxChildren(value: unknown): void {
+  if (isLimit(value)) return;
+  const message = `registry "maxChildren": no limit, expected a whole number > 0 or Infinity, got ${show(value)}`;
+  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+}
+
+function hasMethod(name: string): (value: unknown) => boolean {
+  return (value) => typeof (value as Record<string, unknown> | null)?.[name] === 'function';
+}

@@ -1,0 +1,77 @@
+/** What went wrong in a registry: counted, and said to whoever listens. */
+
+import { MetricsError, show } from '../model/error.ts';
+import type { Pairs } from '../model/labels.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from './clock.ts';
+import { type FailureReason, OwnCounter, reportOnce } from './failures.ts';
+
+/** What a report needs of its registry. */
+export interface RegistryReportOptions {
+  /** Where it is counted. Asked when there is something to count. */
+  readonly storage: () => Storage;
+  readonly clock: Clock;
+  readonly constantLabels: Pairs;
+  readonly timeoutMs: number;
+  readonly onError: ((error: MetricsError) => void) | undefined;
+}
+
+/** Counts and says what went wrong. */
+export class RegistryReport {
+  readonly #options: RegistryReportOptions;
+  readonly #onError: (error: MetricsError) => void;
+  readonly #failures: OwnCounter;
+  readonly #overflows: OwnCounter;
+
+  constructor(options: RegistryReportOptions) {
+    const { constantLabels } = options;
+    this.#options = options;
+    this.#onError = options.onError ?? reportOnce();
+    this.#failures = new OwnCounter({
+      name: 'promethium_collector_failures',
+      help: 'Scrapes that show none of the families of a collector, by the reason.',
+      labelNames: ['collector', 'reason'],
+      constantLabels,
+    });
+    this.#overflows = new OwnCounter({
+      name: 'promethium_label_overflows',
+      help: 'Times that a metric had no room for one more child and used the one for the rest.',
+      labelNames: ['metric'],
+      constantLabels,
+    });
+  }
+
+  /** The counters, which come last in a scrape. */
+  get counters(): readonly OwnCounter[] {
+    return [this.#failures, this.#overflows];
+  }
+
+  /** A collector's families are missing. */
+  failed(collector: string, reason: FailureReason, cause: unknown): void {
+    const { storage, clock, timeoutMs } = this.#options;
+    this.#failures.count(storage(), clock.now(), [collector, reason]);
+    const what =
+      reason === 'timeout'
+        ? `expected an answer within ${timeoutMs} ms, got none`
+        : reason === 'duplicate'
+          ? 'expected families of its own, got a name that was exposed already'
+          : `expected families, got ${cause instanceof Error ? cause.message : show(cause)}`;
+    const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
+    try {
+      this.#onError(new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }));
+    } catch {
+      // The listener's own mistake must not cost the scrape.
+    }
+  }
+
+  /** A metric had no room for a child. */
+  overflowed(metric: string): void {
+    const { storage, clock } = this.#options;
+    this.#overflows.count(storage(), clock.now(), [metric]);
+  }
+
+  /** Begins anew. */
+  reset(): void {
+    for (const counter of this.counters) counter.reset();
+  }
+}

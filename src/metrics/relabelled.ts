@@ -1,0 +1,136 @@
+/** Families of somebody else under names with a prefix, and with labels of whoever registered them. */
+
+import { show } from '../model/error.ts';
+import type { Exemplar } from '../model/exemplar.ts';
+import type {
+  FamilyHeader,
+  FamilyWriter,
+  HistogramPoint,
+  MetricFamily,
+  SummaryPoint,
+  Timestamp,
+} from '../model/family.ts';
+import type { LabelValue, Pair, Pairs } from '../model/labels.ts';
+import { samplesOf } from '../model/sample.ts';
+import { joined, toCommonPairs } from './constant-labels.ts';
+
+/** What a view adds to all that is declared or registered in it, and `register` to one collector. */
+export interface RelabelOptions {
+  /** What names begin with, such as `mylib_`; nothing unless given. */
+  readonly prefix?: string;
+  /** Labels that all series carry with one value; a metric's own of the same name win. */
+  readonly labels?: Readonly<Record<string, LabelValue>>;
+}
+
+/** The same, checked and complete. */
+export interface Relabelling {
+  /** What the names begin with. */
+  readonly prefix: string;
+  /** Labels of every series; its own of the same name win. */
+  readonly labels: Pairs;
+}
+
+/** @throws {TypeError | RangeError} When an option is unknown, or of the wrong type or value. */
+export function toRelabelling(subject: string, options: RelabelOptions): Relabelling {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `${subject}: no options, expected { prefix, labels }, got ${show(options)}`,
+    );
+  }
+  const unknown = Object.keys(options).find((name) => name !== 'prefix' && name !== 'labels');
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `${subject}: unknown option, expected prefix, labels, got ${show(unknown)}`,
+    );
+  }
+  const { prefix = '', labels = {} } = options;
+  if (typeof prefix !== 'string') {
+    throw new TypeError(`${subject}: prefix is no text, expected a string, got ${show(prefix)}`);
+  }
+  return { prefix, labels: toCommonPairs(subject, labels) };
+}
+
+/** The family with another name and more labels. */
+export function relabelled(family: MetricFamily, relabelling: Relabelling): MetricFamily {
+  return {
+    ...headerOf(family, relabelling),
+    walk: (writer) => family.walk(new RelabellingWriter(writer, relabelling)),
+    get samples() {
+      return samplesOf(this);
+    },
+  };
+}
+
+function headerOf(header: FamilyHeader, { prefix, labels }: Relabelling): FamilyHeader {
+  const { type, help, unit, labelNames } = header;
+  const name = prefix + header.name;
+  // An info metric's facts come with each point: whether they have such a label shows then alone.
+  const outer = type === 'info' ? [] : labels.filter(([label]) => !isOwn(header, name, label));
+  return {
+    name,
+    type,
+    help,
+    unit,
+    labelNames,
+    constantLabels: joined(outer, header.constantLabels),
+  };
+}
+
+function isOwn({ type, labelNames }: FamilyHeader, name: string, label: string): boolean {
+  return labelNames.includes(label) || (type === 'stateset' && label === name);
+}
+
+/** Stands before a writer and changes what is said of each family. */
+class RelabellingWriter implements FamilyWriter {
+  readonly #writer: FamilyWriter;
+  readonly #relabelling: Relabelling;
+  #labels: Pairs = [];
+
+  constructor(writer: FamilyWriter, relabelling: Relabelling) {
+    this.#writer = writer;
+    this.#relabelling = relabelling;
+  }
+
+  get full(): boolean {
+    return this.#writer.full;
+  }
+
+  begin(family: FamilyHeader): void {
+    const own = [...family.labelNames, ...family.constantLabels.map(([label]) => label)];
+    this.#labels = this.#relabelling.labels.filter(([label]) => !own.includes(label));
+    this.#writer.begin(headerOf(family, this.#relabelling));
+  }
+
+  label(depth: number, value: string): void {
+    this.#writer.label(depth, value);
+  }
+
+  at(timestamp: Timestamp): void {
+    this.#writer.at(timestamp);
+  }
+
+  number(value: number, created?: number, exemplar?: Exemplar): void {
+    this.#writer.number(value, created, exemplar);
+  }
+
+  histogram(point: HistogramPoint): void {
+    this.#writer.histogram(point);
+  }
+
+  summary(point: SummaryPoint): void {
+    this.#writer.summary(point);
+  }
+
+  info(pairs: Pairs): void {
+    this.#writer.info(joined(this.#labels, pairs));
+  }
+
+  stateSet(states: readonly string[], on: (state: number) => boolean): void {
+    // A state set's own label is called like the family, which has another name now.
+    this.#writer.stateSet(states, on);
+  }
+
+  sample(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
+    this.#writer.sample(suffix, extra, value, exemplar);
+  }
+}
