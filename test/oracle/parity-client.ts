@@ -120,7 +120,8 @@ class ProgramRun {
         this.#clock.pass(command.seconds);
         break;
       case 'targetInfo':
-        throw new Error('not yet');
+        Object.assign(this.registry, { targetInfo: command.labels ?? undefined });
+        break;
       case 'call':
         this.#call(command);
     }

@@ -4,12 +4,13 @@
  */
 
 import type { MetricType } from '../../src/index.ts';
+import { familyNameOf } from './parity-names.ts';
 import type { DeclareOptions, FamilyPlan, InstrumentWord } from './parity-program.ts';
 
 /** True of a declaration that only one of the clients takes, or that they expose differently. */
 export function isDeclaredDifferently(type: InstrumentWord, options: DeclareOptions): boolean {
-  const { name, labelNames, namespace = '', subsystem = '' } = options;
-  const full = [namespace, subsystem, name].filter((part) => part !== '').join('_');
+  const { name, labelNames } = options;
+  const full = familyNameOf(type, options);
   // An info metric's `_info` is part of the format, as a counter's `_total` is; Python adds another.
   if (type === 'info') return full.endsWith('_info');
   if (type !== 'enum') return false;
@@ -59,15 +60,8 @@ export function isTornByEscaping(type: string): boolean {
  * Prometheus' own library does not: those that every server understands as they are, underscores
  * included.
  */
-export function isDottedByPython(
-  { type, name, labelNames }: Pick<FamilyPlan, 'type' | 'name' | 'labelNames'>,
-  others: readonly string[] = [],
-): boolean {
-  const suffix = { counter: '_total', info: '_info' }[type as string] ?? '';
-  const full = name.endsWith(suffix) ? name : name + suffix;
-  return [full, ...labelNames, ...others].some(
-    (one) => /^[a-zA-Z_:][\w:]*$/.test(one) && one.includes('_'),
-  );
+export function isDottedByPython(name: string): boolean {
+  return /^[a-zA-Z_:][\w:]*$/.test(name) && name.includes('_');
 }
 
 /** The metric that says of an exposition of ours that names have become the same by escaping. */

@@ -19,6 +19,7 @@ const TYPES: readonly MetricType[] = [
 
 interface Source {
   readonly name: fc.Arbitrary<string>;
+  readonly unit: fc.Arbitrary<string>;
   readonly labelNames: fc.Arbitrary<string[]>;
   /** All types, those included whose names dots and values would tear. */
   readonly whole: boolean;
@@ -43,7 +44,7 @@ const exemplar: fc.Arbitrary<Exemplar> = fc
   }));
 
 /** Draws a family. */
-export function anyFamily({ name, labelNames, whole }: Source): fc.Arbitrary<FamilyPlan> {
+export function anyFamily({ name, unit, labelNames, whole }: Source): fc.Arbitrary<FamilyPlan> {
   const types = TYPES.filter((type) => whole || !isTornByEscaping(type));
   return fc
     .record({ type: fc.constantFrom(...types), labels: labelNames, timed: fc.boolean() })
@@ -51,6 +52,8 @@ export function anyFamily({ name, labelNames, whole }: Source): fc.Arbitrary<Fam
       fc.record({
         type: fc.constant(type),
         name,
+        // Python's info metrics and state sets take none, and these refuse it.
+        unit: type === 'info' || type === 'stateset' ? fc.constant('') : unit,
         help: anyText,
         labelNames: fc.constant(labels),
         metrics: fc.uniqueArray(anyMetric(type, labels, timed), {

@@ -65,11 +65,34 @@ const buckets: fc.Arbitrary<number[]> = fc.oneof(
   },
 );
 
+/** Nothing, most of the time. */
+function sometimes(...texts: readonly string[]): fc.Arbitrary<string> {
+  return fc.constantFrom('', '', '', ...texts);
+}
+
+const LANDED = { names: false, matching: false, exemplars: false, target: false };
+
+/**
+ * Labels of an exemplar, within the limits: beyond them, Python has counted and then throws. Their
+ * names are of the kind that needs no quotes, which Python does not write.
+ */
+const exemplar: fc.Arbitrary<Readonly<Record<string, string>>> = fc.dictionary(
+  fc.constantFrom('trace_id', 'span_id', 'a'),
+  fc.oneof(
+    fc.constantFrom('4bf92f', 'b7', ''),
+    anyText.map((text) => text.replaceAll('"', '')),
+  ),
+  { minKeys: 1, maxKeys: 2, noNullPrototype: true },
+);
+
 function anyDeclaration(types: readonly InstrumentWord[]): fc.Arbitrary<DeclareDraft> {
   return fc.record({
     kind: fc.constant('declare'),
     type: fc.constantFrom(...types),
     name: metricName,
+    namespace: LANDED.names ? sometimes('app', 'a', 'é') : fc.constant(''),
+    subsystem: LANDED.names ? sometimes('db', 'b') : fc.constant(''),
+    unit: LANDED.names ? sometimes('seconds', 'bytes', 'total') : fc.constant(''),
     // Without help nothing is declared here; Python takes an empty text.
     help: anyText.map((text) => text || 'Help.'),
     labelNames,
@@ -94,15 +117,34 @@ const anyUse: fc.Arbitrary<UseDraft> = fc.record({
   facts: fc.dictionary(labelName, anyText, { maxKeys: 2, noNullPrototype: true }),
   raised: fc.constantFrom('failure', 'other', null),
   filtered: fc.boolean(),
+  exemplar: LANDED.exemplars ? fc.option(exemplar, { nil: undefined }) : fc.constant(undefined),
 });
 
 const anyChange: fc.Arbitrary<ChangeDraft> = fc.record({
-  kind: fc.constantFrom('remove', 'remove', 'clear', 'unregister'),
+  kind: fc.constantFrom(
+    'remove',
+    LANDED.matching ? 'removeMatching' : 'remove',
+    'clear',
+    'unregister',
+  ),
   metric: fc.nat(5),
   labels: labelValues,
 });
 
 const anyPause: fc.Arbitrary<Draft> = fc.record({ kind: fc.constant('pass'), seconds });
+
+const anyTarget: fc.Arbitrary<Draft> = fc.record({
+  kind: fc.constant('targetInfo'),
+  // None is no target info; Python takes an empty object for none as well.
+  labels: fc.option(
+    fc.dictionary(fc.constantFrom('env', 'region', 'l.1'), anyText, {
+      minKeys: 1,
+      maxKeys: 2,
+      noNullPrototype: true,
+    }),
+    { nil: null },
+  ),
+});
 
 /** Draws a program. */
 export const anyProgram: fc.Arbitrary<Program> = fc
@@ -115,10 +157,18 @@ export const anyProgram: fc.Arbitrary<Program> = fc
     const declaration = anyDeclaration(types);
     const register = fc.record({
       kind: fc.constant('register'),
-      families: fc.array(anyFamily({ name: metricName, labelNames, whole }), {
-        minLength: 1,
-        maxLength: 2,
-      }),
+      families: fc.array(
+        anyFamily({
+          name: metricName,
+          unit: LANDED.names ? sometimes('seconds', 'bytes') : fc.constant(''),
+          labelNames,
+          whole,
+        }),
+        {
+          minLength: 1,
+          maxLength: 2,
+        },
+      ),
     });
     return fc.record({
       steps: fc
@@ -129,6 +179,7 @@ export const anyProgram: fc.Arbitrary<Program> = fc
               { weight: 8, arbitrary: anyUse },
               { weight: 2, arbitrary: anyChange },
               { weight: 1, arbitrary: anyPause },
+              ...(LANDED.target ? [{ weight: 1, arbitrary: anyTarget }] : []),
               { weight: 1, arbitrary: declaration },
               { weight: 1, arbitrary: register },
             ),

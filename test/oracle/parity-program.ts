@@ -93,7 +93,7 @@ export type Command =
   | {
       readonly op: 'removeMatching';
       readonly id: number;
-      readonly labels: Readonly<Record<string, string>>;
+      readonly labels: Readonly<Record<string, string | number>>;
     }
   | { readonly op: 'clear' | 'unregister'; readonly id: number }
   | { readonly op: 'register'; readonly id: number; readonly families: readonly FamilyPlan[] }

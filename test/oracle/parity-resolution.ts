@@ -6,6 +6,7 @@ import {
   isDottedByPython,
   isFamilyDifferent,
 } from './parity-differences.ts';
+import { exposedNamesOf, familyNameOf } from './parity-names.ts';
 import type {
   Command,
   DeclareOptions,
@@ -22,6 +23,9 @@ export interface DeclareDraft {
   readonly kind: 'declare';
   readonly type: InstrumentWord;
   readonly name: string;
+  readonly namespace: string;
+  readonly subsystem: string;
+  readonly unit: string;
   readonly help: string;
   readonly labelNames: readonly string[];
   readonly buckets: readonly number[];
@@ -44,11 +48,12 @@ export interface UseDraft {
   readonly facts: Readonly<Record<string, string>>;
   readonly raised: 'failure' | 'other' | null;
   readonly filtered: boolean;
+  readonly exemplar: Readonly<Record<string, string>> | undefined;
 }
 
-/** What is to happen to a metric as a whole. */
+/** What is to happen to a metric or collector as a whole. */
 export interface ChangeDraft {
-  readonly kind: 'remove' | 'clear' | 'unregister';
+  readonly kind: 'remove' | 'removeMatching' | 'clear' | 'unregister';
   readonly metric: number;
   readonly labels: readonly (string | number)[];
 }
@@ -59,7 +64,8 @@ export type Draft =
   | UseDraft
   | ChangeDraft
   | { readonly kind: 'register'; readonly families: readonly FamilyPlan[] }
-  | { readonly kind: 'pass'; readonly seconds: number };
+  | { readonly kind: 'pass'; readonly seconds: number }
+  | { readonly kind: 'targetInfo'; readonly labels: Readonly<Record<string, string>> | null };
 
 /** What a whole program is drawn from. */
 export interface ProgramDraft {
@@ -96,6 +102,7 @@ type Declaration = Command & { readonly op: 'declare' };
 class Resolution {
   readonly commands: Command[] = [];
   readonly #declared: Declaration[] = [];
+  readonly #collectors: number[] = [];
   readonly #strict: boolean;
   readonly #dotted: boolean;
   #nextId = 0;
@@ -113,19 +120,16 @@ class Resolution {
       case 'use':
         this.#use(draft);
         break;
-      case 'register': {
-        const families = draft.families.filter(
-          (family) =>
-            !isFamilyDifferent(family) &&
-            !isUnreadable(family.type, family.name) &&
-            !(this.#dotted && isDottedByPython(family)),
-        );
-        const id = this.#nextId++;
-        if (!areAlike(families)) this.commands.push({ op: 'register', id, families });
+      case 'register':
+        this.#register(draft.families);
         break;
-      }
       case 'pass':
         this.commands.push({ op: 'pass', seconds: draft.seconds });
+        break;
+      case 'targetInfo':
+        if (!this.#isDotted(['target_info', ...Object.keys(draft.labels ?? {})])) {
+          this.commands.push({ op: 'targetInfo', labels: draft.labels });
+        }
         break;
       default:
         this.#change(draft);
@@ -137,12 +141,15 @@ class Resolution {
       name: draft.name,
       help: draft.help,
       labelNames: draft.labelNames,
+      ...(draft.namespace !== '' && { namespace: draft.namespace }),
+      ...(draft.subsystem !== '' && { subsystem: draft.subsystem }),
+      ...(draft.unit !== '' && { unit: draft.unit }),
       ...(type === 'histogram' && { buckets: draft.buckets }),
       ...(type === 'enum' && { states: draft.states }),
       ...(type === 'gauge' && { multiprocessMode: mode }),
     };
-    if (isDeclaredDifferently(type, options) || isUnreadable(type, draft.name)) return;
-    if (this.#dotted && isDottedByPython({ type: type as MetricType, ...options })) return;
+    if (isDeclaredDifferently(type, options) || isUnreadable(type, options)) return;
+    if (this.#isDotted(exposedNamesOf({ type: type as MetricType, ...options }))) return;
     const declaration: Declaration = { op: 'declare', id: this.#nextId++, type, options };
     this.#declared.push(declaration);
     this.commands.push(declaration);
@@ -156,6 +163,19 @@ class Resolution {
       } as const;
       this.commands.push({ op: 'call', id: declaration.id, ...first });
     }
+  }
+
+  #register(drawn: readonly FamilyPlan[]): void {
+    const families = drawn.filter(
+      (family) =>
+        !isFamilyDifferent(family) &&
+        !isUnreadable(family.type, family) &&
+        !this.#isDotted(exposedNamesOf(family)),
+    );
+    if (areAlike(families)) return;
+    const id = this.#nextId++;
+    this.#collectors.push(id);
+    this.commands.push({ op: 'register', id, families });
   }
 
   #use(draft: UseDraft): void {
@@ -175,6 +195,9 @@ class Resolution {
       kept: draft.kept,
       method,
       ...(argument !== undefined && { argument }),
+      ...(draft.exemplar !== undefined &&
+        (target.type === 'histogram' ? method === 'observe' : method === 'inc') &&
+        target.type !== 'gauge' && { exemplar: draft.exemplar }),
     };
     this.commands.push(call);
   }
@@ -183,13 +206,24 @@ class Resolution {
    * True of facts that both clients take. Python looks at none of their names, and a child that was
    * made for facts that are then refused is exposed without any.
    */
-  #areFacts(facts: object, { name, labelNames }: DeclareOptions): boolean {
+  #areFacts(facts: object, { labelNames }: DeclareOptions): boolean {
     const names = Object.keys(facts);
     if (names.some((one) => one.startsWith('__') || labelNames.includes(one))) return false;
-    return !(this.#dotted && isDottedByPython({ type: 'info', name, labelNames }, names));
+    return !this.#isDotted(names);
+  }
+
+  /** True where one of these names is written differently in the scheme of this program. */
+  #isDotted(names: readonly string[]): boolean {
+    return this.#dotted && names.some(isDottedByPython);
   }
 
   #change({ kind, metric, labels }: ChangeDraft): void {
+    const ids = [...this.#declared.map(({ id }) => id), ...this.#collectors];
+    if (kind === 'unregister') {
+      const id = ids[metric % ids.length];
+      if (id !== undefined) this.commands.push({ op: kind, id });
+      return;
+    }
     const target = this.#declared[metric % this.#declared.length];
     if (target === undefined) return;
     const { labelNames } = target.options;
@@ -197,22 +231,25 @@ class Resolution {
       this.commands.push({ op: kind, id: target.id, labels: labels.slice(0, labelNames.length) });
       return;
     }
-    // Python's clear() does nothing to a metric without labels; here it has none.
-    if (kind === 'clear' && labelNames.length === 0) return;
-    this.commands.push({ op: kind, id: target.id });
+    // Neither does anything to a metric without labels in Python; here it has neither.
+    if (labelNames.length === 0) return;
+    if (kind === 'clear') this.commands.push({ op: kind, id: target.id });
+    else {
+      const at = metric % labelNames.length;
+      const matching = { [labelNames[at]!]: labels[at]! };
+      this.commands.push({ op: kind, id: target.id, labels: matching });
+    }
   }
 }
 
 /** True of state sets whose names begin with `__` once escaped: no parser takes that for a label. */
-function isUnreadable(type: string, name: string): boolean {
-  return (type === 'enum' || type === 'stateset') && !/^[a-zA-Z]/.test(name);
+function isUnreadable(type: string, parts: DeclareOptions | FamilyPlan): boolean {
+  return (type === 'enum' || type === 'stateset') && !/^[a-zA-Z]/.test(familyNameOf(type, parts));
 }
 
 /** True of families of one collector whose names clash, of which neither client is told. */
 function areAlike(families: readonly FamilyPlan[]): boolean {
-  const names = families.map(({ type, name }) =>
-    type === 'counter' ? name.replace(/_total$/, '') : name,
-  );
+  const names = families.map(({ type, ...parts }) => familyNameOf(type, parts));
   return names.some((name, i) => names.some((other, j) => i !== j && other.startsWith(name)));
 }
 

@@ -1,6 +1,7 @@
 /** Which expositions of a program are compared: whole ones, and one of some names alone. */
 
 import { isMisnamedInOpenMetrics } from './parity-differences.ts';
+import { familyNameOf } from './parity-names.ts';
 import type { Command, View } from './parity-program.ts';
 import type { ProgramDraft } from './parity-resolution.ts';
 
@@ -15,6 +16,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 
 interface Named {
   readonly type: string;
+  /** The family's. */
   readonly name: string;
 }
 
@@ -24,7 +26,7 @@ interface Named {
  */
 function linesOf(named: readonly Named[]): string[] {
   const families = named.map(({ type, name }) => ({
-    name: type === 'counter' ? name.replace(/_total$/, '') : name,
+    name,
     suffixes: LINES[type] ?? [''],
   }));
   const asFamilies = families
@@ -42,8 +44,15 @@ export function viewsOf(
 ): View[] {
   const wanted = (_: string, i: number): boolean => asked[i % asked.length]!;
   const named = commands.flatMap((command): Named[] => {
-    if (command.op === 'declare') return [{ type: command.type, name: command.options.name }];
-    return command.op === 'register' ? [...command.families] : [];
+    if (command.op === 'declare') {
+      return [{ type: command.type, name: familyNameOf(command.type, command.options) }];
+    }
+    if (command.op === 'targetInfo') return [{ type: 'info', name: 'target' }];
+    if (command.op !== 'register') return [];
+    return command.families.map(({ type, ...parts }) => ({
+      type,
+      name: familyNameOf(type, parts),
+    }));
   });
   const views: View[] = [{ format: 'text', escaping }];
   views.push({ format: 'text', escaping, names: linesOf(named).filter(wanted) });
