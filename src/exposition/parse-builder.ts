@@ -36,7 +36,7 @@ export class FamilyBuilder {
   readonly #metrics: (ParsedMetric | NumberRun)[] = [];
   /** The place of each label name, in the order they are met. */
   #depths: Map<string, number> | undefined;
-  #sets: Map<string, LabelSet> | undefined;
+  #sets: Map<string | number, LabelSet> | undefined;
   #shapes: Map<string, Shape> | undefined;
 
   /** Begins a family of which nothing but the name is known. */
@@ -59,8 +59,7 @@ export class FamilyBuilder {
     if (last !== undefined && isWritten(labels, last.written)) return last;
     if (labels.count === 0) return NO_LABELS;
     const written = labels.names.slice(0, labels.count);
-    // JSON never begins with a name.
-    const key = written.length === 1 ? `1${written[0]}` : JSON.stringify(written);
+    const key = keyOf(written);
     this.#shapes ??= new Map();
     let shape = this.#shapes.get(key);
     if (shape === undefined) {
@@ -113,26 +112,34 @@ export class FamilyBuilder {
 
   #lay(written: readonly string[]): Shape {
     const { reserved } = this;
+    const depthAt = written.map((name) => (name === reserved ? -1 : this.#depth(name)));
     const places: number[] = [];
-    const depthAt: number[] = [];
-    let reservedPlace = -1;
+    let inOrder = true;
     for (let place = 0; place < written.length; place++) {
-      const name = written[place]!;
-      if (name === reserved) reservedPlace = place;
-      else places.push(place);
-      depthAt.push(name === reserved ? -1 : this.#depth(name));
+      if (depthAt[place]! >= 0) places.push(place);
+      if (place > 0 && depthAt[place]! < depthAt[place - 1]!) inOrder = false;
     }
-    if (places.length > 1) places.sort((a, b) => depthAt[a]! - depthAt[b]!);
+    const reservedPlace = depthAt.indexOf(-1);
+    inOrder &&= reservedPlace < 0;
+    if (inOrder)
+      return { written, set: this.#set(written, depthAt), places, inOrder, reservedPlace };
+    places.sort((a, b) => depthAt[a]! - depthAt[b]!);
+    const names = places.map((place) => written[place]!);
     const depths = places.map((place) => depthAt[place]!);
-    const key = depths.join();
-    this.#sets ??= new Map([['', NO_LABELS.set]]);
+    inOrder = places.every((place, i) => place === i);
+    return { written, set: this.#set(names, depths), places, inOrder, reservedPlace };
+  }
+
+  /** The one set of these labels, whatever their order on the line. */
+  #set(names: readonly string[], depths: readonly number[]): LabelSet {
+    const key = depths.length === 1 ? depths[0]! : depths.join();
+    this.#sets ??= new Map<string | number, LabelSet>([['', NO_LABELS.set]]);
     let set = this.#sets.get(key);
     if (set === undefined) {
-      set = { names: places.map((place) => written[place]!), depths };
+      set = { names, depths };
       this.#sets.set(key, set);
     }
-    const inOrder = places.every((place, i) => place === i);
-    return { written, set, places, inOrder, reservedPlace };
+    return set;
   }
 
   #depth(name: string): number {
@@ -144,6 +151,13 @@ export class FamilyBuilder {
     }
     return depth;
   }
+}
+
+/** A text that only the same names share. */
+function keyOf(names: readonly string[]): string {
+  const [first = ''] = names;
+  // What JSON makes of a list begins with a bracket.
+  return names.length === 1 && !first.startsWith('[') ? first : JSON.stringify(names);
 }
 
 /** The values of a line, in the order of the family. */

@@ -1,5 +1,6 @@
 /** Reads OpenMetrics 1.0, and refuses whatever it forbids. */
 
+import { show } from '../model/error.ts';
 import type { MetricFamily, MetricType } from '../model/family.ts';
 import { claimedNames, isMetricType } from '../model/name.ts';
 import { FamilyBuilder, type Shape } from './parse-builder.ts';
@@ -181,7 +182,8 @@ export class OpenMetricsParser implements LineParser {
     groups.close();
     const names = claimedNames(builder);
     const taken = names.find((name) => this.#claimed.has(name));
-    if (taken !== undefined) this.cursor.refuseLine(line, 'a name twice', 'different names', taken);
+    if (taken !== undefined)
+      this.cursor.refuseLine(line, 'a name twice', 'different names', show(taken));
     for (const name of names) this.#claimed.add(name);
     this.#families.push(builder.build());
   }
