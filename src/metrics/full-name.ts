@@ -28,7 +28,7 @@ export interface FullName {
  *
  * @param subject - The metric as errors name it.
  * @throws {TypeError} When a part is not a string.
- * @throws {RangeError} When what comes out is not a name, or the type can have no unit.
+ * @throws {RangeError} When what comes out is not a name, or the type cannot have the unit.
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/#unit | OpenMetrics 1.0, Unit}
  */
 export function fullName(
@@ -54,7 +54,11 @@ export function fullName(
   if (family.endsWith(`_${unit}`)) return { name: full, family, unit };
   const suffix = full.endsWith(typeSuffix(type)) ? typeSuffix(type) : '';
   const named = `${family}_${unit}${suffix}`;
-  return { name: named, family: familyName(type, named, word), unit };
+  const withUnit = familyName(type, named, word);
+  if (withUnit.endsWith(`_${unit}`)) return { name: named, family: withUnit, unit };
+  throw new RangeError(
+    `${subject}: unit is the suffix of the type, expected another unit, got ${show(unit)}`,
+  );
 }
 
 function part(subject: string, what: string, value: unknown): string {
