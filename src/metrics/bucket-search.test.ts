@@ -64,3 +64,13 @@ describe('BucketSearch', () => {
     );
   });
 });
+
+describe('BucketSearch over 200,000 bounds', () => {
+  it('finds the bucket of each', () => {
+    const search = new BucketSearch(Array.from({ length: 200_000 }, (_, i) => i + 1));
+    for (const value of [0.5, 1, 65_536, 65_537, 199_999.5, 200_000]) {
+      equal(search.find(value), Math.ceil(value) - 1);
+    }
+    equal(search.find(200_001), 200_000);
+  });
+});

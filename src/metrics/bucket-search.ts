@@ -36,7 +36,8 @@ export class BucketSearch {
   constructor(bounds: readonly number[]) {
     this.bounds = bounds;
     this.count = bounds.length;
-    this.#ends = Float64Array.of(...bounds, Infinity);
+    this.#ends = new Float64Array(bounds.length + 1).fill(Infinity);
+    this.#ends.set(bounds);
     const positive = bounds.find((bound) => bound > 0) ?? Infinity;
     this.#firstKey = keyOf(positive);
     const cells = keyOf(bounds.at(-1)!) - this.#firstKey + 1;

@@ -482,3 +482,44 @@ describe('a scrape of a shared storage', BOUNDED, () => {
     ]);
   });
 });
+
+describe('a collector that cannot describe itself', () => {
+  it('fails under the name of its class, and costs its own families alone', async () => {
+    class Orders {
+      described = 0;
+      describe(): never[] {
+        if (this.described++ > 0) throw new Error('the database is gone');
+        return [];
+      }
+      collect(): never {
+        throw new Error('the database is gone');
+      }
+    }
+    const errors: string[] = [];
+    const registry = new CollectorRegistry({ onError: ({ message }) => errors.push(message) });
+    registry.register(new Orders());
+    const names: string[] = [];
+    for await (const { name } of registry.collect()) names.push(name);
+    deepEqual(names, ['promethium_collector_failures']);
+    deepEqual(errors, ['collector "Orders": failed, expected families, got the database is gone']);
+  });
+
+  it('may have a listener that fails, at once or later', async () => {
+    for (const onError of [
+      () => Promise.reject(new Error('later')),
+      () => {
+        throw new Error('at once');
+      },
+    ]) {
+      const registry = new CollectorRegistry({ onError });
+      registry.register({
+        collect() {
+          throw new Error('down');
+        },
+      });
+      const names: string[] = [];
+      for await (const { name } of registry.collect()) names.push(name);
+      deepEqual(names, ['promethium_collector_failures']);
+    }
+  });
+});

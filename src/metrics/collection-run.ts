@@ -29,8 +29,13 @@ export function isStored(collector: Collector): collector is StoredCollector {
 export function nameOf(collector: Collector): string {
   const { name } = collector as { name?: unknown };
   if (typeof name === 'string') return name;
-  const [family] = collector.describe?.() ?? [];
-  return family?.name ?? collector.constructor?.name ?? 'Object';
+  try {
+    const [family] = collector.describe?.() ?? [];
+    if (family !== undefined) return family.name;
+  } catch {
+    // Asked on behalf of an error already: a collector that cannot say its name has its class's.
+  }
+  return collector.constructor?.name ?? 'Object';
 }
 
 /** One of the registry's own, which neither waits nor fails. */

@@ -113,3 +113,16 @@ describe('Enum', () => {
     });
   }
 });
+
+describe('Enum states', () => {
+  it('are no halves of surrogate pairs, of which two would be written as one', () => {
+    throws(
+      () => new Enum({ name: 'x', help: 'X.', registry: null, states: ['\ud800', '\ud801'] }),
+      {
+        name: 'RangeError',
+        message:
+          'enum "x": state that UTF-8 cannot hold, expected no half of a surrogate pair, got "\\ud800"',
+      },
+    );
+  });
+});

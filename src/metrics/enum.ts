@@ -2,6 +2,7 @@
 
 import type { MultiprocessMode } from '../model/cells.ts';
 import { show } from '../model/error.ts';
+import { wellFormed } from '../model/label-value.ts';
 import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
@@ -105,6 +106,12 @@ function validStates(subject: string, states: readonly unknown[]): readonly stri
   if (twice !== undefined) {
     throw new RangeError(
       `${subject}: state given twice, expected different states, got ${show(twice)}`,
+    );
+  }
+  const broken = (states as string[]).find((state) => wellFormed(state) !== state);
+  if (broken !== undefined) {
+    throw new RangeError(
+      `${subject}: state that UTF-8 cannot hold, expected no half of a surrogate pair, got ${show(broken)}`,
     );
   }
   return Object.freeze([...(states as string[])]);

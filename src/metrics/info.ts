@@ -1,6 +1,7 @@
 /** Info: facts about a program as labels. */
 
 import { show } from '../model/error.ts';
+import { wellFormed } from '../model/label-value.ts';
 import type { LabelNames, LabelValue, Pairs } from '../model/labels.ts';
 import { validateLabelNames } from '../model/name.ts';
 import type { Cells } from '../storage/storage.ts';
@@ -70,7 +71,9 @@ class InfoChildInStorage extends Child {
           `${subject}: fact bears a label's name, expected another name, got ${show(name)}`,
         );
       }
-      if (typeof value === 'string' || typeof value === 'number') return [name, String(value)];
+      if (typeof value === 'string' || typeof value === 'number') {
+        return [name, wellFormed(String(value))];
+      }
       throw new TypeError(
         `${subject}: fact "${name}" has no usable value, expected a string or number, got ${show(value)}`,
       );

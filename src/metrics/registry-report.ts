@@ -58,7 +58,9 @@ export class RegistryReport {
           : `expected families, got ${cause instanceof Error ? cause.message : show(cause)}`;
     const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
     try {
-      this.#onError(new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }));
+      const error = new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause });
+      // A listener may be async, whatever its type says: nobody else would hear that it failed.
+      Promise.resolve(this.#onError(error)).catch(() => {});
     } catch {
       // The listener's own mistake must not cost the scrape.
     }

@@ -335,3 +335,12 @@ describe('CollectorRegistry.clear', () => {
     new Counter({ name: 'jobs_total', help: 'Jobs.', registry });
   });
 });
+
+describe('CollectorRegistry.useStorage', () => {
+  it('refuses what is no storage', () => {
+    throws(() => new CollectorRegistry().useStorage(5 as never), {
+      name: 'TypeError',
+      message: 'registry "storage": of the wrong type, expected a Storage, got 5',
+    });
+  });
+});

@@ -91,9 +91,15 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   /**
    * Gives the registry a storage before its first metric.
    *
+   * @throws {TypeError} When it is no storage.
    * @throws {MetricsError} With code `STORAGE_IN_USE` when a metric has its numbers elsewhere by now.
    */
   useStorage(storage: Storage): void {
+    if (typeof storage?.declare !== 'function') {
+      throw new TypeError(
+        `registry "storage": of the wrong type, expected a Storage, got ${show(storage)}`,
+      );
+    }
     if (this.#storage !== undefined && this.#storage !== storage) {
       throw new MetricsError(
         'STORAGE_IN_USE',

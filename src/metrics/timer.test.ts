@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
@@ -140,5 +140,27 @@ describe('stopwatch', () => {
     const seconds = stopwatch(clock);
     clock.pass(-1);
     equal(seconds(), 0);
+  });
+});
+
+describe('runUntilEnd whose end throws', () => {
+  const ended = (): never => {
+    throw new Error('the end');
+  };
+
+  it('throws what the run threw, sync and async', async () => {
+    throws(
+      () =>
+        runUntilEnd(() => {
+          throw new Error('the run');
+        }, ended),
+      { message: 'the run' },
+    );
+    await rejects(
+      runUntilEnd(() => Promise.reject(new Error('the run')), ended),
+      {
+        message: 'the run',
+      },
+    );
   });
 });

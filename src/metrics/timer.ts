@@ -66,8 +66,7 @@ export function runUntilEnd<Result>(run: () => Result, ended: (outcome: Outcome)
   try {
     result = run();
   } catch (error) {
-    ended({ failed: true, error });
-    throw error;
+    return rethrow(error, ended);
   }
   if (!isThenable(result)) {
     ended({ failed: false });
@@ -78,11 +77,18 @@ export function runUntilEnd<Result>(run: () => Result, ended: (outcome: Outcome)
       ended({ failed: false });
       return value;
     },
-    (error: unknown) => {
-      ended({ failed: true, error });
-      throw error;
-    },
+    (error: unknown) => rethrow(error, ended),
   ) as Result;
+}
+
+/** Throws what `run` threw, though `ended`, which may call a filter of the user's, throws as well. */
+function rethrow(error: unknown, ended: (outcome: Outcome) => void): never {
+  try {
+    ended({ failed: true, error });
+  } catch {
+    // One of the two is lost: the one that says less about the program.
+  }
+  throw error;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
