@@ -120,7 +120,7 @@ class ProgramRun {
         this.#clock.pass(command.seconds);
         break;
       case 'targetInfo':
-        Object.assign(this.registry, { targetInfo: command.labels ?? undefined });
+        this.registry.targetInfo = command.labels ?? undefined;
         break;
       case 'call':
         this.#call(command);

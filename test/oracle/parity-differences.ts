@@ -11,6 +11,7 @@ import type { DeclareOptions, FamilyPlan, InstrumentWord } from './parity-progra
 export function isDeclaredDifferently(type: InstrumentWord, options: DeclareOptions): boolean {
   const { name, labelNames } = options;
   const full = familyNameOf(type, options);
+  if (isTarget(type, full)) return true;
   // An info metric's `_info` is part of the format, as a counter's `_total` is; Python adds another.
   if (type === 'info') return full.endsWith('_info');
   if (type !== 'enum') return false;
@@ -20,12 +21,19 @@ export function isDeclaredDifferently(type: InstrumentWord, options: DeclareOpti
 }
 
 /** True of a family that only one of the clients takes, or that they expose differently. */
-export function isFamilyDifferent({ type, name, labelNames }: FamilyPlan): boolean {
+export function isFamilyDifferent(family: FamilyPlan): boolean {
+  const { type, name, labelNames } = family;
+  if (isTarget(type, familyNameOf(type, family))) return true;
   // Python looks at no label name of a family.
   if (labelNames.some((label) => label.startsWith('__') || label === RESERVED[type])) return true;
   if (type === 'info') return name.endsWith('_info');
   // Python lets the states overwrite a label of the same name.
   return type === 'stateset' && (isNoLabelName(name) || labelNames.includes(name));
+}
+
+/** True of what Python lets stand beside the family of the target info, which has this name too. */
+function isTarget(type: string, family: string): boolean {
+  return family === 'target' && type !== 'info';
 }
 
 const RESERVED: Partial<Record<MetricType, string>> = {

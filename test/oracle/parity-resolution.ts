@@ -236,7 +236,7 @@ class Resolution {
     if (kind === 'clear') this.commands.push({ op: kind, id: target.id });
     else {
       const at = metric % labelNames.length;
-      const matching = { [labelNames[at]!]: labels[at]! };
+      const matching = { [metric === 5 ? 'nobody' : labelNames[at]!]: labels[at]! };
       this.commands.push({ op: kind, id: target.id, labels: matching });
     }
   }

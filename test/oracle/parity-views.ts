@@ -47,15 +47,20 @@ export function viewsOf(
     if (command.op === 'declare') {
       return [{ type: command.type, name: familyNameOf(command.type, command.options) }];
     }
-    if (command.op === 'targetInfo') return [{ type: 'info', name: 'target' }];
+    if (command.op === 'targetInfo') return [];
     if (command.op !== 'register') return [];
     return command.families.map(({ type, ...parts }) => ({
       type,
       name: familyNameOf(type, parts),
     }));
   });
+  // By the name `target_info`, Python finds the target info and no metric that is called so.
+  const names = linesOf(named).filter((name) => name !== 'target_info');
+  if (!named.some(({ name }) => name === 'target' || name === 'target_info')) {
+    names.push('target_info');
+  }
   const views: View[] = [{ format: 'text', escaping }];
-  views.push({ format: 'text', escaping, names: linesOf(named).filter(wanted) });
+  views.push({ format: 'text', escaping, names: names.filter(wanted) });
   if (strict && (escaping === 'underscores' || escaping === 'allow-utf-8')) {
     const misnamed = named.some(({ name }) => isMisnamedInOpenMetrics(name));
     views.push({ format: 'openmetrics', escaping: misnamed ? 'allow-utf-8' : escaping });
