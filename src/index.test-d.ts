@@ -88,6 +88,41 @@ requests.remove({ method: 'GET', status: 200 });
 requests.remove('GET');
 requests.clear();
 
+// Values that are known, and those that stand for what is not given.
+const known = new Counter({
+  name: 'known_total',
+  help,
+  labelNames: ['method', 'status', 'region'],
+  labelValues: { method: ['GET', 'POST'], status: [200, 404] },
+  labelDefaults: { region: 'eu' },
+});
+known.labels({ method: 'GET', status: 200 }).inc();
+known.labels({ method: 'GET', status: '200', region: 'us' }).inc();
+known.labels('POST', 404, 'anywhere').inc();
+// @ts-expect-error not one of the methods
+known.labels({ method: 'PUT', status: 200 });
+// @ts-expect-error not one of the states
+known.labels('GET', 500, 'eu');
+// @ts-expect-error a label without a default is missing
+known.labels({ method: 'GET' });
+known.initialize({ region: ['eu', 'us'] });
+// @ts-expect-error the values of a label are missing
+known.initialize({});
+// @ts-expect-error values of an unknown label
+new Counter({ name: 'x_total', help, labelNames: ['a'], labelValues: { b: ['1'] } });
+// @ts-expect-error a default of an unknown label
+new Counter({ name: 'x_total', help, labelNames: ['a'], labelDefaults: { b: '1' } });
+// @ts-expect-error it takes fewer values than a field of this type must
+export const knownAsAny: Counter<['method', 'status', 'region']> = known;
+requests.initialize({ method: ['GET'], status: [200, 404] });
+// @ts-expect-error the values of a label are missing
+requests.initialize({ method: ['GET'] });
+const removed = requests.removeMatching({ status: 200 });
+expectType<Equal<typeof removed, number>>();
+requests.removeMatching(({ method, status }) => method === 'GET' && status.startsWith('5'));
+// @ts-expect-error an unknown label
+requests.removeMatching({ path: '/' });
+
 // What a metric with labels cannot do, and one without.
 // @ts-expect-error it has labels
 requests.inc();
@@ -134,6 +169,8 @@ export const swapped: Counter<['status', 'method']> = requests;
 export const fewer: Counter<['method']> = requests;
 // @ts-expect-error it has a label more
 export const fewerByName: Counter<'method'> = requests;
+// @ts-expect-error it has a label less
+export const moreByName: Counter<'method' | 'status' | 'path'> = requests;
 // @ts-expect-error it has labels
 export const asPlain: Counter = requests;
 // @ts-expect-error it has no labels
@@ -179,6 +216,12 @@ new Counter({ name: 'x_total', help, labelsNames: ['a'] });
 new Counter({ name: 'x_total', help, registry: {} });
 new Counter({ name: 'x_total', help, registry: null });
 new Counter({ name: 'x_total', help, registry: new CollectorRegistry() });
+new Counter({ name: 'x_total', help, registry: REGISTRY.with({ prefix: 'lib_' }) });
+new Counter({ name: 'x', help, namespace: 'n', subsystem: 's', unit: 'bytes', maxChildren: 1 });
+// @ts-expect-error an info metric has no unit
+new Info({ name: 'x', help, unit: 'bytes' });
+// @ts-expect-error an enum has no unit
+new Enum({ name: 'x', help, states: ['a'], unit: 'bytes' });
 // @ts-expect-error called without new
 Counter({ name: 'x_total', help });
 

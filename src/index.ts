@@ -32,6 +32,7 @@ export type {
   InstrumentConstructor,
   Labelled,
   LabelledByName,
+  LabelledOptions,
 } from './metrics/instrument.ts';
 export type { InstrumentOptions, ValueCallback } from './metrics/instrument-options.ts';
 export type { InstrumentRegistry, RootRegistry } from './metrics/instrument-registry.ts';

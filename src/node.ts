@@ -37,6 +37,7 @@ export type {
   InstrumentType,
   Labelled,
   LabelledByName,
+  LabelledOptions,
   LabelNames,
   Labels,
   LabelValue,

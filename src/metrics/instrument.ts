@@ -2,7 +2,7 @@
 
 import { show } from '../model/error.ts';
 import type { Collector, MetricType } from '../model/family.ts';
-import type { LabelNames, Labels, LabelValues } from '../model/labels.ts';
+import type { LabelNames, Labels, LabelValue } from '../model/labels.ts';
 import type { Child, Metric } from './child.ts';
 import { Declaration, type Kind } from './declaration.ts';
 import { REGISTRY } from './default-registry.ts';
@@ -15,43 +15,102 @@ export interface Instrument extends Metric {
   readonly type: MetricType;
   /** The names of its labels, in the order in which `labels()` takes their values. */
   readonly labelNames: readonly string[];
+  /** How many children there are. */
+  readonly childCount: number;
   /** Removes all children: what they counted is gone, and kept ones count on unseen. */
   clear(): void;
 }
 
+/** Never there. Ties a metric to its label names exactly: neither more of them nor fewer. */
+declare const NAMES: unique symbol;
+
+/** Of no label anything is known. */
+type Nothing = Readonly<Record<never, never>>;
+
+/** Label values by name, of which some may be known and some have defaults. */
+type GivenLabels<Name extends string, Values, Default extends string> = [Default] extends [never]
+  ? { readonly [K in Name]: ValueOf<K, Values> }
+  : { readonly [K in Exclude<Name, Default>]: ValueOf<K, Values> } & {
+      readonly [K in Name & Default]?: ValueOf<K, Values>;
+    };
+
+/** The values that a label can have: any, or those that were declared, numbers as text too. */
+type ValueOf<Name extends string, Values> = Name extends keyof Values
+  ? Values[Name] extends readonly (infer Value extends LabelValue)[]
+    ? Value | `${Value}`
+    : LabelValue
+  : LabelValue;
+
+/** Which children: those with these values, or those of which the function says true. */
+type Matching<Name extends string> =
+  | { readonly [K in Name]?: LabelValue }
+  | ((labels: { readonly [K in Name]: string }) => boolean);
+
 /** A labelled metric of which only the label names are known, not their order: used by name. */
 export interface LabelledByName<Child, Name extends string> extends Instrument {
   readonly labelNames: readonly Name[];
+  readonly [NAMES]?: (name: Name) => Name;
   /**
    * Returns the child with these label values, made on the first call and the same ever after.
    *
    * @throws {TypeError} When a label is missing, unknown, or neither string nor number.
+   * @throws {RangeError} When a value is not among those that were declared.
    */
   readonly labels: (labels: Labels<Name>) => Child;
   /** Removes the child with these label values. False when there was none. */
   readonly remove: (labels: Labels<Name>) => boolean;
+  /** Removes all children with these values, or of which the function says true. Returns how many. */
+  readonly removeMatching: (matching: Matching<Name>) => number;
 }
 
 /** A labelled metric: `labels()` fills in the values and returns the child that counts. */
-export interface Labelled<Child, Names extends readonly string[]> extends Instrument {
+export interface Labelled<
+  Child,
+  Names extends readonly string[],
+  Values = Nothing,
+  Default extends string = never,
+> extends Instrument {
   readonly labelNames: Readonly<Names>;
+  readonly [NAMES]?: (name: Names[number]) => Names[number];
   /**
    * Returns the child with these label values, made on the first call and the same ever after.
    * Values go by name or, faster, by position. Keep the child where it is used often.
    *
-   * A value is a string or a number; half a surrogate pair in it becomes U+FFFD.
+   * A value is a string or a number; half a surrogate pair in it becomes U+FFFD. Where there are
+   * more children than the metric may have, it is the child for the rest, see `maxChildren`.
    *
    * @throws {TypeError} When a label is missing, unknown, or neither string nor number.
+   * @throws {RangeError} When a value is not among those that were declared.
    */
   readonly labels: {
-    (labels: Labels<Names[number]>): Child;
-    (...values: LabelValues<Names>): Child;
+    (labels: GivenLabels<Names[number], Values, Default>): Child;
+    (...values: { readonly [I in keyof Names]: ValueOf<Names[I], Values> }): Child;
   };
+  /**
+   * Makes the children of all combinations of these values, so that they are shown before they
+   * count. A label whose values were declared can be left out.
+   *
+   * @throws {TypeError} When a label is missing or unknown, or a value neither string nor number.
+   * @throws {RangeError} When a value is not among those that were declared, or there are more
+   * combinations than `maxChildren`.
+   */
+  readonly initialize: (
+    values: {
+      readonly [K in Exclude<Names[number], keyof Values>]: readonly LabelValue[];
+    } & { readonly [K in Names[number] & keyof Values]?: readonly ValueOf<K, Values>[] },
+  ) => void;
   /** Removes the child with these label values. False when there was none. */
   readonly remove: {
-    (labels: Labels<Names[number]>): boolean;
-    (...values: LabelValues<Names>): boolean;
+    (labels: GivenLabels<Names[number], Values, Default>): boolean;
+    (...values: { readonly [I in keyof Names]: ValueOf<Names[I], Values> }): boolean;
   };
+  /**
+   * Removes all children that have these values, whatever their other labels, or of which the
+   * function says true. Returns how many there were.
+   *
+   * @throws {TypeError} When no label is given, which `clear()` is for, or an unknown one.
+   */
+  readonly removeMatching: (matching: Matching<Names[number]>) => number;
 }
 
 /** The type of a field that holds a metric with the label names `Names`; `never` is without. */
@@ -60,6 +119,21 @@ export type Shape<Child, Names extends LabelNames> = [Names] extends [never]
   : [Names] extends [readonly string[]]
     ? Labelled<Child, Names>
     : LabelledByName<Child, Names & string>;
+
+/** The options that tell of labels. */
+export interface LabelledOptions<Names extends readonly string[], Values, Default> {
+  /** The names of the labels, whose values tell the metric's children apart. */
+  readonly labelNames?: readonly [...Names];
+  /**
+   * All values that a label can have, by its name. Another value does not compile, and throws. Where
+   * every label has such a list, all children are there from the beginning, at 0.
+   */
+  readonly labelValues?: Values & { readonly [K in Exclude<keyof Values, Names[number]>]: never };
+  /** What stands for labels that `labels({ … })` is not given. */
+  readonly labelDefaults?: Default & {
+    readonly [K in Exclude<keyof Default, Names[number]>]: never;
+  };
+}
 
 /** The constructor of one type of instrument. */
 export interface InstrumentConstructor<Child, Options> {
@@ -70,9 +144,13 @@ export interface InstrumentConstructor<Child, Options> {
    * @throws {RangeError} When an option's value is not allowed, such as a name with a space.
    * @throws {AlreadyRegisteredError} When the registry has a metric that uses the name.
    */
-  new <const Names extends readonly string[] = []>(
-    options: Options & { readonly labelNames?: readonly [...Names] },
-  ): Names extends readonly [] ? Child : Labelled<Child, Names>;
+  new <
+    const Names extends readonly string[] = [],
+    const Values extends { readonly [name: string]: readonly LabelValue[] } = Nothing,
+    const Default extends { readonly [name: string]: LabelValue } = Nothing,
+  >(
+    options: Options & LabelledOptions<Names, Values, Default>,
+  ): Names extends readonly [] ? Child : Labelled<Child, Names, Values, keyof Default & string>;
   readonly prototype: Child;
 }
 
