@@ -27,9 +27,7 @@ function inOrder(verdict: PythonVerdict, names: readonly string[] | undefined): 
   if ('error' in verdict) return { error: verdict.error.split(':').slice(0, 2).join(':') };
   const families = verdict.map((family) => ({
     ...family,
-    samples: [...family.samples].sort(
-      (one, other) => Number(sortKey(one) > sortKey(other)) - Number(sortKey(one) < sortKey(other)),
-    ),
+    samples: inOrderOfSeries(family),
   }));
   if (names === undefined) return families;
   // A restricted view of Python's has its families in no order, and none of those without samples.
@@ -39,10 +37,15 @@ function inOrder(verdict: PythonVerdict, names: readonly string[] | undefined): 
 }
 
 /** Series by their labels and names, but the buckets of each in the order in which they stand. */
-function sortKey({ name, labels }: PythonSample): string {
-  const { le: _, ...others } = labels;
-  const own = name.endsWith('_bucket') ? others : labels;
-  return JSON.stringify([Object.entries(own).sort(), name]);
+function inOrderOfSeries({ type, samples }: PythonFamily): PythonSample[] {
+  const hasBuckets = type === 'histogram' || type === 'gaugehistogram';
+  const keyed = samples.map((sample) => {
+    const { le: _, ...others } = sample.labels;
+    const labels = Object.entries(hasBuckets ? others : sample.labels).sort();
+    return { sample, key: JSON.stringify([labels, sample.name]) };
+  });
+  keyed.sort((one, other) => Number(one.key > other.key) - Number(one.key < other.key));
+  return keyed.map(({ sample }) => sample);
 }
 
 /** Without the gauges as which Python's text shows start times, and ours shows none. */
