@@ -26,7 +26,7 @@ describe('toAuthentication', () => {
     [
       { basicAuth: null },
       'TypeError',
-      'test: basicAuth.username has the wrong type, expected a string, got undefined',
+      'test: no options of basicAuth, expected an object, got null',
     ],
     [
       { basicAuth: { username: 'a' } },

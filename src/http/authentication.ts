@@ -4,6 +4,7 @@
  */
 
 import { show } from '../model/error.ts';
+import { requireOptions } from './option-rules.ts';
 
 /** The user that Prometheus' `basic_auth` names. */
 export interface BasicAuth {
@@ -40,7 +41,7 @@ export interface Authentication {
  *
  * No message shows a credential: errors end up in logs.
  *
- * @throws {TypeError} When a credential is not a string, both kinds are given, or one is given as
+ * @throws {TypeError} When a credential is not a string or has unknown parts, both kinds are given, or one is given as
  *   `undefined`: the variable of the environment that was not set must not open the door to all.
  * @throws {RangeError} When a credential is empty or cannot be sent in a header.
  */
@@ -89,7 +90,8 @@ async function digest(text: string): Promise<Uint8Array> {
 }
 
 function toBasic(basicAuth: BasicAuth, subject: string): Authentication {
-  const { username, password }: Partial<BasicAuth> = Object(basicAuth);
+  requireOptions(subject, basicAuth, ['username', 'password'], ' of basicAuth');
+  const { username, password }: Partial<BasicAuth> = basicAuth;
   requireText(`${subject}: basicAuth.username`, username);
   requireText(`${subject}: basicAuth.password`, password);
   if (username.includes(':')) {

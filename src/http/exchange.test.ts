@@ -84,6 +84,32 @@ describe('toScrapeSettings', () => {
       'metricsHandler: created has the wrong type, expected true or false, got 1',
     ],
     [
+      { disableCompression: 'false' },
+      'TypeError',
+      'metricsHandler: disableCompression has the wrong type, expected true or false, got "false"',
+    ],
+    ...[
+      { basicauth: { username: 'a', password: 'secret' } },
+      { bearertoken: 'secret' },
+      { registery: {} },
+      Object.create({ token: 'secret' }),
+    ].map((options): [object, string, string] => [
+      options,
+      'TypeError',
+      `metricsHandler: unknown option, expected registry, basicAuth, bearerToken, disableCompression, created, maxQueryLength, maxNames, onError, got "${Object.keys(options)[0] ?? 'token'}"`,
+    ]),
+    [
+      { basicAuth: { username: 'a', password: 'b', passwordFile: 'secret' } },
+      'TypeError',
+      'metricsHandler: unknown option of basicAuth, expected username, password, got "passwordFile"',
+    ],
+    [null!, 'TypeError', 'metricsHandler: no options, expected an object, got null'],
+    [
+      'secret' as never,
+      'TypeError',
+      'metricsHandler: no options, expected an object, got a string',
+    ],
+    [
       { onError: 'log' },
       'TypeError',
       'metricsHandler: onError has the wrong type, expected a function, got "log"',

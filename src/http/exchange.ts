@@ -14,6 +14,7 @@ import {
   isAuthorized,
   toAuthentication,
 } from './authentication.ts';
+import { requireBoolean, requireOptions, requirePositiveInteger } from './option-rules.ts';
 
 /** How metrics are served. The same for every adapter. */
 export interface MetricsHandlerOptions extends AuthenticationOptions {
@@ -80,13 +81,30 @@ export interface Answer {
 
 const METHODS = 'GET, HEAD, OPTIONS';
 
+const OPTIONS: readonly (keyof MetricsHandlerOptions)[] = [
+  'registry',
+  'basicAuth',
+  'bearerToken',
+  'disableCompression',
+  'created',
+  'maxQueryLength',
+  'maxNames',
+  'onError',
+];
+
 /**
  * Checks the options, once, and fills in what was not given.
  *
- * @throws {TypeError} When an option has the wrong type.
+ * @param own - The options that an adapter has beside these.
+ * @throws {TypeError} When an option is unknown or has the wrong type.
  * @throws {RangeError} When a bound is not a positive integer or a credential cannot be sent.
  */
-export function toScrapeSettings(options: MetricsHandlerOptions, subject: string): ScrapeSettings {
+export function toScrapeSettings(
+  options: MetricsHandlerOptions,
+  subject: string,
+  own: readonly string[] = [],
+): ScrapeSettings {
+  requireOptions(subject, options, [...OPTIONS, ...own]);
   const {
     registry = REGISTRY,
     disableCompression = false,
@@ -100,11 +118,8 @@ export function toScrapeSettings(options: MetricsHandlerOptions, subject: string
       `${subject}: registry has the wrong type, expected an object with collect(), got ${show(registry)}`,
     );
   }
-  if (typeof created !== 'boolean') {
-    throw new TypeError(
-      `${subject}: created has the wrong type, expected true or false, got ${show(created)}`,
-    );
-  }
+  requireBoolean(`${subject}: disableCompression`, disableCompression);
+  requireBoolean(`${subject}: created`, created);
   requirePositiveInteger(`${subject}: maxQueryLength`, maxQueryLength);
   requirePositiveInteger(`${subject}: maxNames`, maxNames);
   if (typeof onError !== 'function') {
@@ -199,21 +214,6 @@ export function toFailure(): Answer {
 export function queryOf(url: string): string {
   const mark = url.indexOf('?');
   return mark === -1 ? '' : url.slice(mark + 1);
-}
-
-/**
- * Requires an integer of 1 or more.
- *
- * @throws {TypeError} When the value is not a number.
- * @throws {RangeError} When it is not an integer, or less than 1.
- */
-export function requirePositiveInteger(what: string, value: unknown): void {
-  if (typeof value !== 'number') {
-    throw new TypeError(`${what} has the wrong type, expected a number, got ${show(value)}`);
-  }
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`${what} is out of range, expected an integer >= 1, got ${value}`);
-  }
 }
 
 function planScrape(request: ScrapeRequest, settings: ScrapeSettings): Answer {

@@ -31,7 +31,7 @@ type Chunks = AsyncGenerator<Uint8Array>;
  * export default { fetch: metrics }; // bun run, deno serve, and many a worker
  * ```
  *
- * @throws {TypeError} When an option has the wrong type.
+ * @throws {TypeError} When an option is unknown or has the wrong type.
  * @throws {RangeError} When a bound is not a positive integer or a credential cannot be sent.
  * @see {@link https://prometheus.io/docs/instrumenting/content_negotiation/ | Content negotiation}
  */

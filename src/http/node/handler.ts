@@ -30,7 +30,7 @@ export type NodeMetricsHandler = (
  * app.get('/metrics', nodeMetricsHandler());
  * ```
  *
- * @throws {TypeError} When an option has the wrong type.
+ * @throws {TypeError} When an option is unknown or has the wrong type.
  * @throws {RangeError} When a bound is not a positive integer or a credential cannot be sent.
  */
 export function nodeMetricsHandler(options: MetricsHandlerOptions = {}): NodeMetricsHandler {

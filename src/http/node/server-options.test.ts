@@ -63,6 +63,22 @@ const REFUSED: readonly [options: object, name: string, message: string][] = [
     'http server "*:9464": basicAuth.username holds a colon, expected a name without one, got "a:b"',
   ],
   [
+    { prot: 80 },
+    'TypeError',
+    'http server "*:9464": unknown option, expected registry, basicAuth, bearerToken, disableCompression, created, maxQueryLength, maxNames, onError, port, host, path, tls, unref, closeTimeoutMs, got "prot"',
+  ],
+  [null!, 'TypeError', 'http server "*:9464": no options, expected an object, got null'],
+  [
+    { unref: 'no' },
+    'TypeError',
+    'http server "*:9464": unref has the wrong type, expected true or false, got "no"',
+  ],
+  [
+    { tls: { cert: PEM, key: PEM, ca: PEM } },
+    'TypeError',
+    'http server "*:9464": unknown option of tls, expected cert, key, passphrase, clientCa, minVersion, got "ca"',
+  ],
+  [
     { tls: undefined },
     'TypeError',
     'http server "*:9464": tls has the wrong type, expected an object with cert and key, got undefined',

@@ -2,12 +2,8 @@
 
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { show } from '../../model/error.ts';
-import {
-  type MetricsHandlerOptions,
-  requirePositiveInteger,
-  type ScrapeSettings,
-  toScrapeSettings,
-} from '../exchange.ts';
+import { type MetricsHandlerOptions, type ScrapeSettings, toScrapeSettings } from '../exchange.ts';
+import { requireBoolean, requireOptions, requirePositiveInteger } from '../option-rules.ts';
 
 /** A certificate for the server and, for mutual TLS, the authorities it trusts. */
 export interface TlsOptions {
@@ -58,21 +54,46 @@ export interface ServerSettings {
   readonly scrape: ScrapeSettings;
 }
 
+const OWN_OPTIONS: readonly Exclude<keyof HttpServerOptions, keyof MetricsHandlerOptions>[] = [
+  'port',
+  'host',
+  'path',
+  'tls',
+  'unref',
+  'closeTimeoutMs',
+];
+
+const TLS_OPTIONS: readonly (keyof TlsOptions)[] = [
+  'cert',
+  'key',
+  'passphrase',
+  'clientCa',
+  'minVersion',
+];
+
 /**
  * Checks the options and fills in what was not given.
  *
- * @throws {TypeError} When an option has the wrong type, or is `undefined` where it would guard.
+ * @throws {TypeError} When an option is unknown or has the wrong type, or is `undefined` where it would guard.
  * @throws {RangeError} When a value cannot be used; its `cause` says why a certificate cannot.
  */
 export function toServerSettings(options: HttpServerOptions): ServerSettings {
-  const { port = 9464, host, path = '/metrics', unref = false, closeTimeoutMs = 5000 } = options;
+  const {
+    port = 9464,
+    host,
+    path = '/metrics',
+    unref = false,
+    closeTimeoutMs = 5000,
+  }: HttpServerOptions = Object(options);
   const subject = `http server "${typeof host === 'string' ? toAuthority(host) : '*'}:${String(port)}"`;
+  // First, since it is what refuses options that do not exist.
+  const scrape = toScrapeSettings(options, subject, OWN_OPTIONS);
   requirePort(subject, port);
   if (host !== undefined) requireHost(subject, host);
   requirePath(subject, path);
   requirePositiveInteger(`${subject}: closeTimeoutMs`, closeTimeoutMs);
+  requireBoolean(`${subject}: unref`, unref);
   const tls = toTls(subject, options);
-  const scrape = toScrapeSettings(options, subject);
   return { subject, port, host, path, tls, unref, closeTimeoutMs, scrape };
 }
 
@@ -121,6 +142,7 @@ function toTls(subject: string, options: HttpServerOptions): SecureContextOption
       `${subject}: tls has the wrong type, expected an object with cert and key, got ${show(tls)}`,
     );
   }
+  requireOptions(subject, tls, TLS_OPTIONS, ' of tls');
   const { cert, key, passphrase, clientCa, minVersion = 'TLSv1.2' } = tls;
   requirePem(subject, 'cert', cert);
   requirePem(subject, 'key', key);

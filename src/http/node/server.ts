@@ -45,7 +45,7 @@ export interface MetricsServer extends AsyncDisposable {
  * console.log(`metrics at ${server.url}`);
  * ```
  *
- * @throws {TypeError} When an option has the wrong type.
+ * @throws {TypeError} When an option is unknown or has the wrong type.
  * @throws {RangeError} When a value is out of range, or a certificate or credential cannot be used.
  * @throws {MetricsError} `LISTEN_FAILED` when the port is taken, or not to be had, or the host is
  *   not of this machine; `cause` is the system's error.
