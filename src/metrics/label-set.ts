@@ -36,7 +36,7 @@ export class LabelSet {
       values = this.#byName(first);
     } else if (given.length !== names.length) this.refuseCount(given);
     return values.map((value, i) => {
-      const text = toLabelText(this.#subject, names[i]!, value);
+      const text = this.toText(i, value);
       requireKnown(this.#subject, names[i]!, known[i], text);
       return text;
     });
@@ -45,7 +45,9 @@ export class LabelSet {
   /** The value of the label at this place as text, as a look-up needs it. */
   toText(index: number, value: unknown): string {
     if (typeof value === 'number') return `${value}`;
-    return toLabelText(this.#subject, this.#rules.names[index]!, value);
+    const { names, defaults } = this.#rules;
+    // Given, but as undefined: as good as not given.
+    return toLabelText(this.#subject, names[index]!, value === undefined ? defaults[index] : value);
   }
 
   /** Every combination of the values given for each label; what was declared of one goes without. */
@@ -111,9 +113,7 @@ export class LabelSet {
     for (const key of Object.keys(labels)) if (!names.includes(key)) this.refuseLabels(labels);
     return names.map((name, i) => {
       const isGiven = Object.hasOwn(labels, name);
-      const value: unknown = isGiven ? labels[name] : undefined;
-      if (value !== undefined) return value;
-      return defaults[i] ?? (isGiven ? undefined : this.refuseLabels(labels));
+      return isGiven ? labels[name] : (defaults[i] ?? this.refuseLabels(labels));
     });
   }
 
