@@ -30,6 +30,8 @@ export interface Benchmark {
   readonly unit: Unit;
   /** What this library is meant to reach. */
   readonly goal: Goal;
+  /** The packages that do the same; the clients unless given. */
+  readonly incumbents?: readonly (typeof INCUMBENTS)[number][];
   /** Measures this library, which took `loadMs` milliseconds to load. */
   promethium(library: Library, loadMs: number): Promise<number>;
   /** Measures an incumbent, in the fastest of the ways that its documentation shows. */
@@ -39,15 +41,29 @@ export interface Benchmark {
 }
 
 /** Who takes part, in the order of a round. */
-export const CONTENDERS = ['promethium', 'prom-client', '@prometheus-io/client', 'bare'] as const;
+export const CONTENDERS = [
+  'promethium',
+  'prom-client',
+  '@prometheus-io/client',
+  'parse-prometheus-text-format',
+  'bare',
+] as const;
 
 /** One of {@linkcode CONTENDERS}. */
 export type Contender = (typeof CONTENDERS)[number];
 
 /** The contenders that {@linkcode Goal.incumbent} is about. */
-export const INCUMBENTS = ['prom-client', '@prometheus-io/client'] as const;
+export const INCUMBENTS = [
+  'prom-client',
+  '@prometheus-io/client',
+  'parse-prometheus-text-format',
+] as const;
+
+/** The incumbents of a case that names none. */
+const CLIENTS: readonly Contender[] = ['prom-client', '@prometheus-io/client'];
 
 /** The contenders of one case. */
 export function contendersOf(benchmark: Benchmark): readonly Contender[] {
-  return CONTENDERS.filter((contender) => contender !== 'bare' || benchmark.bare !== undefined);
+  const { incumbents = CLIENTS, bare } = benchmark;
+  return ['promethium', ...incumbents, ...(bare ? (['bare'] as const) : [])];
 }

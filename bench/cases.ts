@@ -16,6 +16,7 @@ export const CASE_NAMES = [
   'expose-counters-text',
   'expose-counters-openmetrics',
   'expose-histograms-text',
+  'parse-text',
   'create-children-cold',
   'create-children',
   'memory-counters-mixed',

@@ -52,6 +52,7 @@ const versions = [
   `promethium ${versionOf('promethium')} (${build.reason})`,
   `prom-client ${versionOf('prom-client')}`,
   `@prometheus-io/client ${versionOf('@prometheus-io/client')}`,
+  `parse-prometheus-text-format ${versionOf('parse-prometheus-text-format')}`,
 ];
 const { date, cpu, cores, node, v8, platform, load } = machine;
 if (!json) {

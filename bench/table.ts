@@ -1,6 +1,6 @@
 /** Results as a table for people. */
 
-import { type Contender, type Goal, INCUMBENTS, type Unit } from './benchmark.ts';
+import { CONTENDERS, type Contender, type Goal, INCUMBENTS, type Unit } from './benchmark.ts';
 import { type Spread, spread } from './statistics.ts';
 
 /** The numbers of one case. */
@@ -43,34 +43,25 @@ export function judge({ goal, rounds }: Pick<Result, 'goal' | 'rounds'>): Verdic
 
 /** The table in Markdown, which reads as well in a terminal. */
 export function toTable(results: readonly Result[]): string {
-  const header = [
-    'median (min–max)',
-    'promethium',
-    'prom-client',
-    '@prometheus-io/client',
-    'bare',
-    'against the better',
-    'against bare',
-  ];
-  return toMarkdown([header, ...results.map(toRow)]);
+  const contenders = CONTENDERS.filter((name) => results.some(({ rounds }) => rounds[name]));
+  const header = ['median (min–max)', ...contenders, 'against the better', 'against bare'];
+  return toMarkdown([header, ...results.map((result) => toRow(result, contenders))]);
 }
 
-function toRow(result: Result): string[] {
+function toRow(result: Result, contenders: readonly Contender[]): string[] {
   const { title, unit, goal } = result;
   const { spreads, incumbent, bare, reached } = judge(result);
   const cell = (contender: Contender): string => {
     const numbers = spreads[contender];
     if (numbers === undefined) return '';
     const { median, min, max } = numbers;
-    return `${digits(median)} (${digits(min)}–${digits(max)})`;
+    const most = contender === 'promethium' && goal.most;
+    const aim = most ? ` (goal ${most} ${unit})` : '';
+    return `${digits(median)} (${digits(min)}–${digits(max)})${aim}`;
   };
-  const most = goal.most === undefined ? '' : ` (goal ${goal.most} ${unit})`;
   return [
     `${title}, ${unit}`,
-    cell('promethium') + most,
-    cell('prom-client'),
-    cell('@prometheus-io/client'),
-    cell('bare'),
+    ...contenders.map(cell),
     `${digits(incumbent)}×${goal.incumbent ? ` (goal ${digits(goal.incumbent)}×)` : ''}${reached ? '' : ' ✗'}`,
     bare === undefined ? '' : `${digits(bare)}×${goal.bare ? ` (goal ${goal.bare}×)` : ''}`,
   ];

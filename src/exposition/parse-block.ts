@@ -38,6 +38,11 @@ export class Block {
     return blockEnd;
   }
 
+  /** Lets go of the text. */
+  unload(): void {
+    this.text = '';
+  }
+
   /**
    * How many of the `length` characters at `a` are those at `b`, which is before.
    *

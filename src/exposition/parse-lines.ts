@@ -71,12 +71,20 @@ export async function* parseParts(
   yield* parser.take();
 }
 
+/** The one block that there is: nobody else has a turn while it is in use. */
+let block: Block | undefined;
+
 /** Reads the lines that end in `text`, and returns where the next one begins. */
 function readLines(parser: LineParser, text: string): number {
-  const block = new Block();
+  block ??= new Block();
   const end = text.lastIndexOf('\n') + 1;
-  for (let start = 0; start < end; )
-    start = readBlock(parser, block, start, block.load(text, start, end));
+  try {
+    for (let start = 0; start < end; ) {
+      start = readBlock(parser, block, start, block.load(text, start, end));
+    }
+  } finally {
+    block.unload();
+  }
   return end;
 }
 

@@ -100,8 +100,12 @@ export class OpenMetricsGroups {
     if (order === 0 && this.#lines.count > 0) {
       if (time === undefined || !this.#have.has(`${suffix} ${own}`)) return;
     }
-    // Times may be cut off, and so be the same for points that were not.
     if (time === undefined) this.#refuse('a sample twice', 'different labels');
+    // Times may have been cut off, and so be the same for points that were not. Where points have
+    // several lines, nobody could tell which of them belong together.
+    if (order === 0 && this.#lines.count > 0 && !(suffix === '_total' && this.#lines.count === 1)) {
+      this.#refuse('a sample twice', 'a later time');
+    }
     this.close();
     group.time = time;
   }

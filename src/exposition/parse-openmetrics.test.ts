@@ -71,21 +71,30 @@ s{a="1",s="off"} 0
     ]);
   });
 
-  it('reads several points of one metric, cut off times included', () => {
+  it('reads several points of one metric', () => {
     const document = `# TYPE s summary
 s_count 1 1
 s_sum 5 1
 s_count 2 2
 s_sum 6 2
-s_count 3 2
 # EOF
 `;
-    const at = (time: string, count: number, sum: number | null): unknown => ({
+    const at = (time: string, count: number, sum: number): unknown => ({
       labels: {},
       time,
       point: ['summary', [], count, sum, null],
     });
-    deepEqual(points(document), [[at('1', 1, 5), at('2', 2, 6), at('2', 3, null)]]);
+    deepEqual(points(document), [[at('1', 1, 5), at('2', 2, 6)]]);
+  });
+
+  it('reads points of one line whose times were cut off and so are the same', () => {
+    const at = (value: number): unknown => ({
+      labels: {},
+      time: '1',
+      point: ['number', value, null, null],
+    });
+    deepEqual(points('# TYPE c counter\nc_total 1 1\nc_total 2 1\n# EOF\n'), [[at(1), at(2)]]);
+    deepEqual(points('g 1 1\ng 2 1\n# EOF\n'), [[at(1), at(2)]]);
   });
 
   it('reads names in quotes', async () => {
@@ -175,6 +184,10 @@ free 2
     [
       '# TYPE a gauge\n# TYPE a_total counter\na_total_total 1\n# TYPE b gauge\n# TYPE a gauge\n# EOF',
       'openmetrics "line 5, column 1": a name twice, expected different names, got "a"',
+    ],
+    [
+      '# TYPE s summary\ns_count 1 1\ns_count 2 1\n# EOF',
+      'openmetrics "line 3, column 1": a sample twice, expected a later time, got "s_count 2 1"',
     ],
     [
       'a 1 1e999\n# EOF',

@@ -134,8 +134,6 @@ export class TextParser implements LineParser {
 
   end(): void {
     for (const entry of this.#entries.values()) this.#families.push(entry.build());
-    this.#entries.clear();
-    this.#routes.clear();
   }
 
   take(): MetricFamily[] {
