@@ -33,7 +33,7 @@ export interface MetricsHandlerOptions extends AuthenticationOptions {
   readonly maxNames?: number;
   /**
    * Called with what made a scrape fail; the client learns that it failed, not why. Writes to the
-   * console unless given. A client that hangs up is no failure. What it throws is dropped.
+   * console unless given. A client that hangs up is no failure. What it throws, or rejects with, is dropped.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -136,11 +136,8 @@ export function toScrapeSettings(
     maxNames,
     authentication,
     onError: (error) => {
-      try {
-        onError(error);
-      } catch {
-        // Nobody awaits a listener: its mistake would end the process for a scraper's sake.
-      }
+      // Nobody awaits a listener: its mistake, now or later, would end the process for a scraper's sake.
+      new Promise((resolve) => resolve(onError(error))).catch(() => {});
     },
   };
 }

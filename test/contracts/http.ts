@@ -4,6 +4,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request as send } from 'node:http';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { MetricsHandlerOptions } from '../../src/http/index.ts';
 import { CASES, type Question, sentence } from './http-cases.ts';
@@ -106,6 +107,22 @@ export function httpContract(
       await using served = await serve({ registry, onError });
       equal((await served.ask({ query: '?name[]=up' })).status, 500);
       equal((await served.ask({})).status, 200);
+    });
+
+    it('outlives an onError that rejects', async (context) => {
+      const unhandled: unknown[] = [];
+      const note = (reason: unknown): unknown => unhandled.push(reason);
+      process.on('unhandledRejection', note);
+      context.after(() => process.off('unhandledRejection', note));
+      const registry = { collect: () => Promise.reject(new Error('no metrics')) };
+      const onError = async (): Promise<never> => {
+        throw new Error('no log');
+      };
+      await using served = await serve({ registry, onError });
+      equal((await served.ask({})).status, 500);
+      // Rejections are told once the microtasks have run.
+      await setImmediate();
+      deepEqual(unhandled, []);
     });
 
     it('does not collect for HEAD', async () => {
