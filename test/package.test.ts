@@ -194,8 +194,8 @@ describe('the entries', () => {
     }
   });
 
-  it('reach nothing of Node from the main entry, exposition or http', () => {
-    for (const path of ['index', 'exposition/index', 'http/index']) {
+  it('reach nothing of Node from the main entry, exposition, http or testing', () => {
+    for (const path of ['index', 'exposition/index', 'http/index', 'testing/index']) {
       const builtins = [...closure(`src/${path}.ts`)].filter((next) => next.startsWith('node:'));
       deepEqual(builtins, [], path);
     }

@@ -1,0 +1,16 @@
+/**
+ * Reading metrics in tests: by the name and labels under which Prometheus would see them.
+ *
+ * @example
+ * ```ts
+ * import { equal } from 'node:assert/strict';
+ * import { REGISTRY } from 'promethium';
+ * import { getSampleValue } from 'promethium/testing';
+ *
+ * equal(await getSampleValue(REGISTRY, 'http_requests_total', { method: 'GET' }), 3);
+ * ```
+ *
+ * @module
+ */
+
+export { getSampleValue, samples } from './samples.ts';
