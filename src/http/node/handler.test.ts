@@ -162,6 +162,42 @@ describe('nodeMetricsHandler', { timeout: 30_000 }, () => {
     await Promise.all(handled);
   });
 
+  for (const method of ['GET', 'POST']) {
+    it(`cuts the connection where headers were sent before, ${method}`, async () => {
+      const reasons: unknown[] = [];
+      const registry = { collect: () => [gauges('up', 1)] };
+      const onError = (reason: unknown): unknown => reasons.push(reason);
+      const handle = nodeMetricsHandler({ registry, onError });
+      let handled: Promise<void> | undefined;
+      await using server = await listen(
+        createServer((asked, response) => {
+          response.writeHead(200, { 'Content-Length': '9' }).flushHeaders();
+          handled = handle(asked, response);
+        }),
+      );
+      await rejects(askOver(server.url, { method }), { code: 'ECONNRESET' });
+      await handled;
+      deepEqual(
+        reasons.map((reason) => (reason as NodeJS.ErrnoException).code),
+        ['ERR_HTTP_HEADERS_SENT'],
+      );
+    });
+
+    it(`leaves a response alone that somebody else has given, ${method}`, async () => {
+      const registry = { collect: () => [gauges('up', 1)] };
+      const handle = nodeMetricsHandler({ registry, onError: () => {} });
+      // More than a socket takes at once, so that it is still on its way.
+      const given = 'given '.repeat(2_000_000);
+      await using server = await listen(
+        createServer((asked, response) => {
+          response.end(given);
+          handle(asked, response);
+        }),
+      );
+      ok((await askOver(server.url, { method })).body.toString() === given);
+    });
+  }
+
   it('does not wait for callbacks that middleware forgets', async () => {
     const handle = nodeMetricsHandler({ registry: new LargeSource(50_000) });
     await using server = await listen(

@@ -5,10 +5,10 @@ import { createGzip, type Gzip } from 'node:zlib';
 import { type Answer, type Exposition, toFailure } from '../exchange.ts';
 
 /**
- * Sends `answer` and resolves when the response has ended, by whatever end.
+ * Sends `answer` and resolves when the response has ended, by whatever end. Never rejects.
  *
- * A failure before the first byte becomes status 500. After it the connection is cut, which is the
- * one way left to say that the body is not whole.
+ * A failure before the first byte becomes status 500. After it, or where somebody else has sent
+ * headers already, the connection is cut, which is the one way left to say that the body is not whole.
  */
 export async function respond(
   response: ServerResponse,
@@ -20,9 +20,20 @@ export async function respond(
     response.once('finish', resolve).once('close', resolve);
   });
   if (response.destroyed) return;
-  response.writeHead(status, headers);
-  response.end(body);
+  try {
+    response.writeHead(status, headers);
+    response.end(body);
+  } catch (error) {
+    cut(response);
+    onError(error);
+    return;
+  }
   await ended;
+}
+
+/** Ends a response that can no longer be right. One that somebody has ended before us is theirs. */
+function cut(response: ServerResponse): void {
+  if (!response.writableEnded) response.destroy();
 }
 
 async function stream(
@@ -40,7 +51,7 @@ async function stream(
     while (!next.done && (await sink.write(next.value))) next = await chunks.next();
     await sink.end();
   } catch (error) {
-    if (response.headersSent) response.destroy();
+    if (response.headersSent) cut(response);
     else await respond(response, toFailure(), onError);
     onError(error);
   } finally {
