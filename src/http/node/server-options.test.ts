@@ -79,6 +79,21 @@ const REFUSED: readonly [options: object, name: string, message: string][] = [
     'http server "*:9464": unknown option of tls, expected cert, key, passphrase, clientCa, minVersion, got "ca"',
   ],
   [
+    { tls: { cert: PEM, key: PEM, minVersion: 'TLSv1.4' } },
+    'RangeError',
+    'http server "*:9464": tls.minVersion is unknown, expected a version such as TLSv1.2, got "TLSv1.4"',
+  ],
+  [
+    { tls: { cert: PEM, key: PEM, minVersion: 1.2 } },
+    'TypeError',
+    'http server "*:9464": tls.minVersion has the wrong type, expected a version such as TLSv1.2, got 1.2',
+  ],
+  [
+    { tls: { cert: PEM, key: PEM, passphrase: 9 } },
+    'TypeError',
+    'http server "*:9464": tls.passphrase has the wrong type, expected a string, got a number',
+  ],
+  [
     { tls: undefined },
     'TypeError',
     'http server "*:9464": tls has the wrong type, expected an object with cert and key, got undefined',

@@ -147,6 +147,12 @@ function toTls(subject: string, options: HttpServerOptions): SecureContextOption
   requirePem(subject, 'cert', cert);
   requirePem(subject, 'key', key);
   if ('clientCa' in tls) requirePem(subject, 'clientCa', clientCa);
+  if (passphrase !== undefined && typeof passphrase !== 'string') {
+    throw new TypeError(
+      `${subject}: tls.passphrase has the wrong type, expected a string, got a ${typeof passphrase}`,
+    );
+  }
+  requireVersion(subject, minVersion);
   const context: SecureContextOptions = {
     cert: toPem(cert),
     key: toPem(key),
@@ -176,6 +182,20 @@ function requirePem(subject: string, name: string, pem: unknown): void {
   // What came instead is not shown: it may be a key.
   if (!toPem(pem).includes('-----BEGIN ')) {
     throw new RangeError(`${subject}: tls.${name} is not PEM, ${expected}, got no "-----BEGIN"`);
+  }
+}
+
+function requireVersion(subject: string, version: unknown): void {
+  const expected = 'expected a version such as TLSv1.2';
+  if (typeof version !== 'string') {
+    throw new TypeError(
+      `${subject}: tls.minVersion has the wrong type, ${expected}, got ${show(version)}`,
+    );
+  }
+  if (!/^TLSv1(\.[123])?$/.test(version)) {
+    throw new RangeError(
+      `${subject}: tls.minVersion is unknown, ${expected}, got ${show(version)}`,
+    );
   }
 }
 
