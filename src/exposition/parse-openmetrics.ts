@@ -61,7 +61,7 @@ export class OpenMetricsParser implements LineParser {
 
   readLine(): void {
     const cursor: LineCursor = this.cursor;
-    if (this.#ended) cursor.refuse('text behind the end', 'nothing behind "# EOF"');
+    this.#refuseBehindEnd();
     if (cursor.code === HASH) {
       this.#readMetadata();
       return;
@@ -86,8 +86,18 @@ export class OpenMetricsParser implements LineParser {
 
   acceptAgain(): void {
     const current = this.#current;
-    if (current?.lastShape === undefined) this.#accept();
-    else this.#add(current, current.lastShape, current.lastSuffix);
+    if (current?.lastShape !== undefined) {
+      this.#add(current, current.lastShape, current.lastSuffix);
+      return;
+    }
+    this.#refuseBehindEnd();
+    this.#accept();
+  }
+
+  #refuseBehindEnd(): void {
+    const cursor: LineCursor = this.cursor;
+    if (!this.#ended) return;
+    cursor.refuse('text behind the end', 'nothing behind "# EOF"', cursor.start);
   }
 
   #accept(): void {
