@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { pythonWithClient } from '../setup/oracles.ts';
-import { pythonName, withoutPython } from './python.ts';
+import { withoutParity } from './parity-comparison.ts';
+import { pythonName } from './python.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(root, 'docs', 'coming-from-python.md'), 'utf8');
@@ -107,7 +108,7 @@ function lines(text: string): string[] {
     .sort();
 }
 
-describe('docs/coming-from-python.md', { skip: withoutPython }, () => {
+describe('docs/coming-from-python.md', { skip: withoutParity }, () => {
   let folder: string;
 
   before(() => {
