@@ -21,11 +21,29 @@
 export { toOpenMetrics, toText, writeOpenMetrics, writeText } from './exposition/index.ts';
 export type { Metric } from './metrics/child.ts';
 export type { Clock } from './metrics/clock.ts';
-export { Counter, type CounterChild, type CounterOptions } from './metrics/counter.ts';
+export {
+  Counter,
+  type CounterChild,
+  type CounterOptions,
+  type IncOptions,
+} from './metrics/counter.ts';
 export { REGISTRY } from './metrics/default-registry.ts';
 export { Enum, type EnumChild, type EnumOptions } from './metrics/enum.ts';
+export type { ExemplarDropReason } from './metrics/exemplar-keeper.ts';
+export { openTelemetryExemplars } from './metrics/exemplar-opentelemetry.ts';
+export type {
+  ExemplarLabels,
+  ExemplarOptions,
+  ExemplarProvider,
+  ExemplarSampling,
+} from './metrics/exemplar-options.ts';
 export { Gauge, type GaugeChild, type GaugeOptions } from './metrics/gauge.ts';
-export { Histogram, type HistogramChild, type HistogramOptions } from './metrics/histogram.ts';
+export {
+  Histogram,
+  type HistogramChild,
+  type HistogramObserveOptions,
+  type HistogramOptions,
+} from './metrics/histogram.ts';
 export { Info, type InfoChild, type InfoOptions } from './metrics/info.ts';
 export type {
   Instrument,
@@ -71,7 +89,6 @@ export type {
   MetricFamily,
   MetricType,
   SummaryPoint,
-  Timestamp,
   Walk,
 } from './model/family.ts';
 export type {
@@ -95,5 +112,6 @@ export {
   type StatementMetricOptions,
   StateSetMetricFamily,
 } from './model/statement-families.ts';
+export type { Timestamp } from './model/timestamp.ts';
 export { MemoryStorage } from './storage/memory.ts';
 export type { Cells, SeriesStorage, Storage } from './storage/storage.ts';

@@ -1,7 +1,7 @@
 /** Families for tests that need what no instrument and no family class makes. */
 
 import type { FamilyHeader, FamilyWriter, MetricFamily } from '../src/model/family.ts';
-import { samplesOf } from '../src/model/sample.ts';
+import { samplesOf } from '../src/model/sample-writer.ts';
 
 /** A family whose metrics are calls to the writer, one function each. */
 export function handMadeFamily(

@@ -10,7 +10,8 @@ import type {
   Walk,
 } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import { type Sample, samplesOf } from '../model/sample.ts';
+import type { Sample } from '../model/sample.ts';
+import { samplesOf } from '../model/sample-writer.ts';
 import type { FamilyLayout } from './family-layout.ts';
 
 /** Shows the cells that begin at `base` as the layout says. They stay as they are from now on. */

@@ -1,14 +1,9 @@
 /** OpenMetrics 1.0, which carries what the text format cannot: units, start times, exemplars. */
 
 import type { Exemplar } from '../model/exemplar.ts';
-import type {
-  FamilyHeader,
-  HistogramPoint,
-  MetricType,
-  SummaryPoint,
-  Timestamp,
-} from '../model/family.ts';
+import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import { escapeQuoted } from './escape.ts';
 import { exemplarText } from './exemplar.ts';
 import { ExposedNames } from './exposed-names.ts';

@@ -2,15 +2,10 @@
 
 import { formatBound } from '../model/bound.ts';
 import type { Exemplar } from '../model/exemplar.ts';
-import type {
-  FamilyHeader,
-  HistogramPoint,
-  MetricType,
-  SummaryPoint,
-  Timestamp,
-} from '../model/family.ts';
+import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
 import { typeSuffix } from '../model/name.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import { escapeQuoted } from './escape.ts';
 import { timedExemplarText } from './exemplar.ts';
 import { ExposedNames } from './exposed-names.ts';

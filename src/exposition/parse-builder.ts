@@ -1,6 +1,7 @@
 /** What gathers the metrics of a family while lines are read. */
 
-import type { MetricFamily, MetricType, Timestamp } from '../model/family.ts';
+import type { MetricFamily, MetricType } from '../model/family.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import { type LabelSet, type NumberRun, ParsedFamily, type ParsedMetric } from './parse-family.ts';
 import type { LineLabels } from './parse-labels.ts';
 import type { Point } from './parse-point.ts';

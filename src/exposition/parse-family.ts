@@ -1,8 +1,10 @@
 /** A family as a document describes it, which the writers write again. */
 
-import type { FamilyWriter, MetricFamily, MetricType, Timestamp, Walk } from '../model/family.ts';
+import type { FamilyWriter, MetricFamily, MetricType, Walk } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import { type Sample, samplesOf } from '../model/sample.ts';
+import type { Sample } from '../model/sample.ts';
+import { samplesOf } from '../model/sample-writer.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import type { Point } from './parse-point.ts';
 
 /** Label names that metrics have, in the order of the family. */

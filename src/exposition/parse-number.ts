@@ -1,6 +1,6 @@
 /** Numbers and times of both text formats. */
 
-import type { Timestamp } from '../model/family.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 
 const ZERO = 48;
 

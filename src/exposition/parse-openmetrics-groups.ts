@@ -1,7 +1,7 @@
 /** The metrics of one OpenMetrics family, whose lines stand together and in the order of time. */
 
-import type { Timestamp } from '../model/family.ts';
 import type { Pair } from '../model/labels.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import { type FamilyBuilder, identify, isSame, type Shape, valuesOf } from './parse-builder.ts';
 import type { LineCursor } from './parse-cursor.ts';
 import type { LabelSet } from './parse-family.ts';

@@ -1,7 +1,7 @@
 /** A sample as one line says it, in the text format and in OpenMetrics. */
 
 import type { Exemplar } from '../model/exemplar.ts';
-import type { Timestamp } from '../model/family.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import type { Block } from './parse-block.ts';
 import type { LineCursor } from './parse-cursor.ts';
 import { LineLabels } from './parse-labels.ts';

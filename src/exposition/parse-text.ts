@@ -1,6 +1,7 @@
 /** Reads the text format, as leniently as Prometheus does. */
 
-import type { MetricFamily, MetricType, Timestamp } from '../model/family.ts';
+import type { MetricFamily, MetricType } from '../model/family.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import { FamilyBuilder, identify, isSame, type Shape, valuesOf } from './parse-builder.ts';
 import { LineCursor, unescapeHelp } from './parse-cursor.ts';
 import type { LabelSet } from './parse-family.ts';

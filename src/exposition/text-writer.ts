@@ -1,14 +1,9 @@
 /** The text formats: 0.0.4, which every Prometheus reads, and 1.0.0, which is the same with quotes. */
 
-import type {
-  FamilyHeader,
-  HistogramPoint,
-  MetricType,
-  SummaryPoint,
-  Timestamp,
-} from '../model/family.ts';
+import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
 import { typeSuffix } from '../model/name.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { escapeHelp } from './escape.ts';
 import { ExposedNames } from './exposed-names.ts';

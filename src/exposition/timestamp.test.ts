@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Timestamp } from '../model/family.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import { toMilliseconds, toSeconds } from './timestamp.ts';
 
 const cases: readonly (readonly [Timestamp, seconds: string, milliseconds: string])[] = [

@@ -1,6 +1,6 @@
 /** Times of samples: milliseconds in the text format, seconds in OpenMetrics. */
 
-import type { Timestamp } from '../model/family.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 
 /**
  * Writes a time as whole milliseconds, or '' where it is none that the text format can carry.

@@ -3,7 +3,8 @@
 import type { InstrumentType, StoredFamily } from '../model/cells.ts';
 import type { FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import { type Sample, samplesOf } from '../model/sample.ts';
+import type { Sample } from '../model/sample.ts';
+import { samplesOf } from '../model/sample-writer.ts';
 
 /** An instrument's family at the moment of a scrape, whose metrics `begin` walks through. */
 export class InstrumentFamily implements MetricFamily {

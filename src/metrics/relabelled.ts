@@ -8,10 +8,10 @@ import type {
   HistogramPoint,
   MetricFamily,
   SummaryPoint,
-  Timestamp,
 } from '../model/family.ts';
 import type { LabelValue, Pair, Pairs } from '../model/labels.ts';
-import { samplesOf } from '../model/sample.ts';
+import { samplesOf } from '../model/sample-writer.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 import { joined, toCommonPairs } from './constant-labels.ts';
 
 /** What a view adds to all that is declared or registered in it, and `register` to one collector. */

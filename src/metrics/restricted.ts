@@ -8,11 +8,11 @@ import type {
   HistogramPoint,
   MetricFamily,
   SummaryPoint,
-  Timestamp,
 } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
 import { claimedNames } from '../model/name.ts';
-import { samplesOf } from '../model/sample.ts';
+import { samplesOf } from '../model/sample-writer.ts';
+import type { Timestamp } from '../model/timestamp.ts';
 
 /** Passes on the families, and of families the samples, that bear a name in `wanted`. */
 export async function* restrict(

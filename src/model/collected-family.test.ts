@@ -1,8 +1,9 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FamilyWriter, Timestamp } from './family.ts';
+import type { FamilyWriter } from './family.ts';
 import { GaugeMetricFamily } from './number-families.ts';
 import { InfoMetricFamily } from './statement-families.ts';
+import type { Timestamp } from './timestamp.ts';
 
 const gauge = (options: object = {}): GaugeMetricFamily =>
   new GaugeMetricFamily({ name: 'x', help: 'H.', labelNames: ['a', 'b'], ...options });

@@ -1,12 +1,14 @@
 /** What the families that custom collectors build have in common: a header and a list of metrics. */
 
 import { show } from './error.ts';
-import type { FamilyWriter, MetricFamily, MetricType, Timestamp, Walk } from './family.ts';
+import type { FamilyWriter, MetricFamily, MetricType, Walk } from './family.ts';
 import { LabelTree } from './label-tree.ts';
 import { wellFormed } from './label-value.ts';
 import type { LabelValue, Pairs } from './labels.ts';
 import { familyName, validateLabelNames } from './name.ts';
-import { type Sample, samplesOf } from './sample.ts';
+import type { Sample } from './sample.ts';
+import { samplesOf } from './sample-writer.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** What every family is made with. */
 export interface MetricFamilyOptions {

@@ -3,8 +3,9 @@
 import { CollectedFamily, type MetricFamilyOptions } from './collected-family.ts';
 import { show } from './error.ts';
 import type { Exemplar } from './exemplar.ts';
-import type { MetricType, Timestamp } from './family.ts';
+import type { MetricType } from './family.ts';
 import type { LabelValue } from './labels.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** A summary that somebody else kept. */
 export interface SummaryMetric {

@@ -1,7 +1,7 @@
 /** One observation that stands for many, with labels that lead to its trace. */
 
-import type { Timestamp } from './family.ts';
 import { wellFormed } from './label-value.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /**
  * A reference from a sample to something outside the metrics, most often a trace.

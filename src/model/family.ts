@@ -7,6 +7,7 @@
 import type { Exemplar } from './exemplar.ts';
 import type { Pair, Pairs } from './labels.ts';
 import type { Sample } from './sample.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** The types of OpenMetrics 1.0. The text format 0.0.4 calls `unknown` `untyped`. */
 export type MetricType =
@@ -18,9 +19,6 @@ export type MetricType =
   | 'info'
   | 'stateset'
   | 'unknown';
-
-/** Unix time: seconds, or seconds with nanoseconds where a float would lose them. */
-export type Timestamp = number | { readonly seconds: number; readonly nanos: number };
 
 /** What is said once of a family, before its samples. */
 export interface FamilyHeader {

@@ -2,8 +2,8 @@
 
 import { CollectedFamily, type MetricFamilyOptions } from './collected-family.ts';
 import type { Exemplar } from './exemplar.ts';
-import type { Timestamp } from './family.ts';
 import type { LabelValue } from './labels.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** What a single number may come with. */
 export interface NumberMetricOptions {

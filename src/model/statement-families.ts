@@ -2,10 +2,10 @@
 
 import { CollectedFamily, type MetricFamilyOptions } from './collected-family.ts';
 import { show } from './error.ts';
-import type { Timestamp } from './family.ts';
 import { wellFormed } from './label-value.ts';
 import type { LabelValue, Pairs } from './labels.ts';
 import { validateLabelNames } from './name.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** What a statement may come with. */
 export interface StatementMetricOptions {

@@ -1,7 +1,7 @@
 /** Collectors to serve in tests: small ones, large ones, and ones that keep a scrape waiting. */
 
 import type { Collector, FamilyWriter, MetricFamily, Walk } from '../../src/model/family.ts';
-import { samplesOf } from '../../src/model/sample.ts';
+import { samplesOf } from '../../src/model/sample-writer.ts';
 
 /** A family of gauges, one for each number, told apart by a label `n`. */
 export function gauges(

@@ -1,7 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
-import { samplesOf } from './sample.ts';
+import { samplesOf } from './sample-writer.ts';
 
 describe('samplesOf', () => {
   it('puts constant labels first, then those of the series, then those of the line', () => {
