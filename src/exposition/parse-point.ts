@@ -179,7 +179,7 @@ export class PointMaker {
         return misfit('buckets out of order', 'ascending bounds', own);
       }
       const least = cells.length === 0 ? 0 : cells[cells.length - 1]!;
-      if (false) return misfit('buckets that shrink', `at least ${least}`, value);
+      if (!(value >= least)) return misfit('buckets that shrink', `at least ${least}`, value);
       bounds.push(bound);
       cells.push(value);
       if (hasExemplars) exemplars.push(lines.exemplars[i]);

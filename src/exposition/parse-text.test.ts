@@ -206,6 +206,13 @@ b 1
     deepEqual(samples(`${lines.join('\n')}\n`), alone);
   });
 
+  it('tells values apart that have the same length, however many there are', () => {
+    const values = Array.from({ length: 2000 }, (_, i) => String(1000 + i));
+    const document = values.map((value) => `a{b="${value}",c="x"} 1\n`).join('');
+    const found = [...parseText(document)[0]!.samples].map(({ labels }) => labels['b']);
+    deepEqual(found, values);
+  });
+
   const refused: readonly (readonly [document: string, message: string])[] = [
     ['a\n', 'text "line 1, column 2": no value, expected a number, got the end of the line'],
     ['a 1\nb x\n', 'text "line 2, column 3": no value, expected a number, got "x"'],
