@@ -3,6 +3,7 @@
 import { show } from '../model/error.ts';
 import type { Collector, Families, FamilyHeader, FamilyWriter, Walk } from '../model/family.ts';
 import type { Declaration } from './declaration.ts';
+import type { ExemplarSampling } from './exemplar-options.ts';
 
 /** What every metric has, with labels or without, and every child. */
 export interface Metric extends Collector {
@@ -58,6 +59,11 @@ export abstract class Child implements Metric {
   /** Sets the metric to what it was when it was made. The registry calls it. */
   resetAll(): void {
     this.#declaration.kind.reset(this);
+  }
+
+  /** Samples exemplars in this way, unless it has its own. The registry calls it. */
+  followExemplars(sampling: ExemplarSampling | undefined): void {
+    this.#declaration.followExemplars(sampling);
   }
 
   /** What all children of the metric share. */

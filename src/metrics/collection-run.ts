@@ -5,6 +5,7 @@ import type { Collector, Families, MetricFamily } from '../model/family.ts';
 import { claimedNames, isMetricType } from '../model/name.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
+import type { ExemplarSampling } from './exemplar-options.ts';
 import type { FailureReason } from './failures.ts';
 import { type Relabelling, relabelled } from './relabelled.ts';
 
@@ -16,6 +17,8 @@ export interface StoredCollector extends Collector {
   withdraw(): void;
   /** Sets all its numbers to what they were at the beginning. */
   resetAll(): void;
+  /** Samples exemplars in this way, unless it has its own. */
+  followExemplars?(sampling: ExemplarSampling | undefined): void;
 }
 
 /** True for instruments, whose numbers lie in the registry's storage. */

@@ -167,6 +167,18 @@ describe('a counter with a callback', () => {
     equal(sent.value, 2);
   });
 
+  it('begins anew where it falls, and not where it stays', async () => {
+    const clock = new ManualClock();
+    const registry = new CollectorRegistry({ clock });
+    const counts = [5, 5, 2];
+    counter({ registry, callback: () => counts.shift()! });
+    const scrape = async () => (await toOpenMetrics(registry, { created: true })).split('\n')[3];
+    clock.pass(10);
+    equal(await scrape(), 'sent_bytes_created 1700000000');
+    equal(await scrape(), 'sent_bytes_created 1700000000');
+    equal(await scrape(), 'sent_bytes_created 1700000010');
+  });
+
   it('waits for one that is asynchronous', async () => {
     deepEqual(await samples(counter({ callback: async () => 5 })), [5]);
   });

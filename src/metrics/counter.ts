@@ -4,6 +4,11 @@ import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
+import {
+  type ExemplarLabels,
+  type ExemplarOptions,
+  toOwnExemplarSampling,
+} from './exemplar-options.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions, ValueCallback } from './instrument-options.ts';
 import { runUntilEnd } from './timer.ts';
@@ -15,6 +20,18 @@ export interface CounterOptions extends InstrumentOptions {
    * counter without labels. A child gets one by {@linkcode CounterChild.setFunction}.
    */
   readonly callback?: ValueCallback;
+  /** Where exemplars come from that nobody gave: the registry's way unless given, none if `false`. */
+  readonly exemplars?: ExemplarOptions | false;
+}
+
+/** How a counter is incremented. */
+export interface IncOptions {
+  /**
+   * Labels that lead from this increment to its trace, such as `{ trace_id }`; the last one is
+   * shown, in OpenMetrics. Bad labels cost the exemplar and never the increment:
+   * `promethium_exemplars_dropped_total` counts them.
+   */
+  readonly exemplar?: ExemplarLabels | undefined;
 }
 
 /** A number that only goes up. */
@@ -26,9 +43,9 @@ export interface CounterChild extends Metric {
    * Adds `amount`, 1 unless given.
    *
    * @throws {RangeError} When `amount` is negative, infinite or NaN. The count stays as it was.
-   * @throws {TypeError} When `amount` is not a number.
+   * @throws {TypeError} When `amount` is not a number, or `options` is not an object.
    */
-  inc(amount?: number): void;
+  inc(amount?: number, options?: IncOptions): void;
   /** Begins anew at 0, for a program that starts its work over. Prometheus sees a restart. */
   reset(): void;
   /**
@@ -44,6 +61,9 @@ export interface CounterChild extends Metric {
    */
   setFunction(callback: ValueCallback): void;
 }
+
+/** True once increments ask for exemplars, those of all counters: see {@linkcode Kind.sample}. */
+let isSampling = false;
 
 class CounterChildOnCells extends Child {
   #cells: Float64Array;
@@ -65,15 +85,20 @@ class CounterChildOnCells extends Child {
     return this.#cells[this.#index]!;
   }
 
-  inc(amount = 1): void {
+  inc(amount = 1, options?: IncOptions): void {
     // Written so that NaN and strings, which satisfy neither side, are turned away as well.
     if (!(typeof amount === 'number' && amount >= 0 && amount < Infinity)) {
       this.refuse('inc()', 'a finite number >= 0', amount);
     }
+    if (options !== undefined) this.requireOptions('inc()', options);
     this.#cells[this.#index]! += amount;
+    if (options?.exemplar !== undefined) {
+      this.declaration.exemplars?.keep(this, 0, amount, options.exemplar);
+    }
   }
 
   reset(): void {
+    this.declaration.exemplars?.forget(this);
     this.#cells[this.#index] = 0;
     this.#cells[this.#index + 1] = this.declaration.clock.now();
   }
@@ -93,13 +118,17 @@ class CounterChildOnCells extends Child {
   static readonly kind: Kind<CounterChildOnCells> = {
     type: 'counter',
     word: 'counter',
-    options: ['callback'],
-    typeOptions: () => ({}),
+    options: ['callback', 'exemplars'],
+    typeOptions: (subject, { exemplars }: CounterOptions) => ({
+      exemplars: toOwnExemplarSampling(subject, exemplars),
+    }),
     create(declaration, labelValues) {
       return new CounterChildOnCells(declaration, declaration.allocate(labelValues));
     },
     write(child, writer) {
-      writer.number(child.#cells[child.#index]!, child.#cells[child.#index + 1]!);
+      const { exemplars } = child.declaration;
+      const exemplar = exemplars?.hasAny ? exemplars.of(child)?.[0] : undefined;
+      writer.number(child.#cells[child.#index]!, child.#cells[child.#index + 1]!, exemplar);
     },
     place: (child) => ({ cells: child.#cells, index: child.#index }),
     reset: (child) => child.reset(),
@@ -109,10 +138,23 @@ class CounterChildOnCells extends Child {
       child.#index = 0;
       return place;
     },
+    sample() {
+      if (isSampling) return;
+      isSampling = true;
+      const { prototype } = CounterChildOnCells;
+      const { inc } = prototype;
+      prototype.inc = function (this: CounterChildOnCells, amount = 1, options?: IncOptions): void {
+        inc.call(this, amount, options);
+        if (options?.exemplar !== undefined || amount === 0) return;
+        this.declaration.exemplars?.sample(this, 0, amount);
+      };
+    },
     assign(child, value) {
       if (!(typeof value === 'number' && value >= 0 && value < Infinity)) {
         return child.refuse('callback', 'a finite number >= 0', value);
       }
+      // What it counts began anew, as after a restart.
+      if (value < child.value) child.reset();
       child.#cells[child.#index] = value;
     },
   };

@@ -10,6 +10,8 @@ import { MemoryStorage } from '../storage/memory.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { joined, toPairs } from './constant-labels.ts';
+import { ExemplarKeeper } from './exemplar-keeper.ts';
+import type { ExemplarSampling } from './exemplar-options.ts';
 import { fullName } from './full-name.ts';
 import { InstrumentFamily } from './instrument-family.ts';
 import {
@@ -25,6 +27,8 @@ export interface TypeOptions {
   readonly bounds?: readonly number[];
   readonly states?: readonly string[];
   readonly mode?: MultiprocessMode;
+  /** How exemplars are sampled, `false` for not at all; as the registry does unless given. */
+  readonly exemplars?: ExemplarSampling | false | undefined;
 }
 
 /** What one type of instrument knows how to do with its children. */
@@ -47,6 +51,11 @@ export interface Kind<Child> {
   place(child: Child): Cells | undefined;
   /** Sets a child to what it was when it was made. */
   reset(child: Child): void;
+  /**
+   * Makes children sample exemplars, those that there are as well; only where the type has any.
+   * Until then, the methods that observe do not know of it, which would cost each call 0.6 to 1 ns.
+   */
+  sample?(): void;
   /** Sets a child to what its callback returned; only where the type takes callbacks. */
   assign?(child: Child, value: unknown): void;
 }
@@ -63,6 +72,9 @@ export class Declaration {
   readonly kind: Kind<unknown>;
   /** The clock of the registry. */
   readonly clock: Clock;
+  /** The exemplars; none of types that have none, and of numbers that other processes show too. */
+  readonly exemplars: ExemplarKeeper | undefined;
+  readonly #typeOptions: TypeOptions;
   readonly #registry: InstrumentRegistry | null;
   readonly #series: SeriesStorage;
   readonly #stamp: (() => number) | undefined;
@@ -92,14 +104,17 @@ export class Declaration {
     const names = fullName(this.subject, kind, options, registry?.prefix ?? '');
     this.name = names.name;
     const header = { name: names.family, type: kind.type, unit: names.unit };
-    const { family, rules } = describe(this.subject, kind, options, header, registry);
+    const { family, rules, typeOptions } = describe(this.subject, kind, options, header, registry);
     this.family = family;
     this.rules = rules;
+    this.#typeOptions = typeOptions;
     this.#registry = registry;
     this.clock = registry?.clock ?? SYSTEM_CLOCK;
     if (registry !== null) refuseTaken(this, registry.root);
     const storage: Storage = registry?.storage ?? new MemoryStorage();
     this.#series = storage.declare(this.family);
+    this.exemplars = storage.collect === undefined ? this.#toKeeper() : undefined;
+    this.#sample(typeOptions.exemplars ?? registry?.root.exemplars);
     this.#stamp = isStamped(this.family)
       ? () => storage.now?.() ?? this.clock.elapsed()
       : undefined;
@@ -118,6 +133,11 @@ export class Declaration {
   /** Counts that there was no room for a child. */
   countOverflow(): void {
     this.#registry?.root.countOverflow(this.name);
+  }
+
+  /** Samples exemplars as the registry does from now on, unless the metric has its own way. */
+  followExemplars(sampling: ExemplarSampling | undefined): void {
+    if (this.#typeOptions.exemplars === undefined) this.#sample(sampling);
   }
 
   /** Tells when a cell was written last, where the mode needs that. */
@@ -181,6 +201,18 @@ export class Declaration {
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   }
 
+  #toKeeper(): ExemplarKeeper | undefined {
+    if (this.kind.sample === undefined) return undefined;
+    return new ExemplarKeeper(this.clock, (reason, cause) => {
+      this.#registry?.root.countDroppedExemplar(this.name, reason, cause);
+    });
+  }
+
+  #sample(sampling: ExemplarSampling | false | undefined): void {
+    this.exemplars?.follow(sampling || undefined);
+    if (this.exemplars !== undefined && sampling) this.kind.sample?.();
+  }
+
   /** The instrument's family, whose metrics `begin` walks through. */
   toFamily(labelNames: readonly string[], begin: (writer: FamilyWriter) => Walk): MetricFamily {
     return new InstrumentFamily(this.family, labelNames, begin);
@@ -194,7 +226,11 @@ function describe(
   options: DeclarationOptions,
   header: Pick<StoredFamily, 'name' | 'type' | 'unit'>,
   registry: InstrumentRegistry | null,
-): { readonly family: StoredFamily; readonly rules: LabelRules } {
+): {
+  readonly family: StoredFamily;
+  readonly rules: LabelRules;
+  readonly typeOptions: TypeOptions;
+} {
   const { help, constantLabels } = options;
   if (typeof help !== 'string' || help === '') {
     throw new TypeError(`${subject}: no help, expected a sentence for people, got ${show(help)}`);
@@ -208,7 +244,8 @@ function describe(
     ([name]) =>
       !rules.names.includes(name) && !(header.type === 'stateset' && name === header.name),
   );
-  const { bounds = [], states = [], mode = 'sum' } = kind.typeOptions(subject, options);
+  const typeOptions = kind.typeOptions(subject, options);
+  const { bounds = [], states = [], mode = 'sum' } = typeOptions;
   const family: StoredFamily = {
     ...header,
     help,
@@ -218,7 +255,7 @@ function describe(
     states,
     mode,
   };
-  return { family, rules };
+  return { family, rules, typeOptions };
 }
 
 function validateCallback(

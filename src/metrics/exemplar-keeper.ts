@@ -40,8 +40,8 @@ export class ExemplarKeeper {
     this.#onDropped = onDropped;
   }
 
-  /** Samples from now on, in this way. */
-  follow(sampling: ExemplarSampling): void {
+  /** Samples from now on, in this way; not at all with `undefined`. */
+  follow(sampling: ExemplarSampling | undefined): void {
     this.#sampling = sampling;
   }
 
@@ -85,6 +85,11 @@ export class ExemplarKeeper {
     else if (Object.keys(labels).length > 0) {
       this.#put(child, place, { labels, value, timestamp: this.#clock.now() }, now);
     }
+  }
+
+  /** True once there was an exemplar of any child, without which no child is looked up. */
+  get hasAny(): boolean {
+    return this.#kept !== undefined;
   }
 
   /** The exemplars to show of a child, at their places; `undefined` where there are none. */

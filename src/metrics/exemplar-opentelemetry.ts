@@ -39,7 +39,7 @@ const SAMPLED = 1;
  * ```ts
  * import { openTelemetryExemplars, REGISTRY } from 'promethium';
  *
- * REGISTRY.useExemplars({ provider: openTelemetryExemplars });
+ * REGISTRY.exemplars = { provider: openTelemetryExemplars };
  * ```
  */
 export function openTelemetryExemplars(): ExemplarLabels | undefined {

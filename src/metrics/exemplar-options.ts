@@ -80,6 +80,16 @@ export function toExemplarSampling(subject: string, options: ExemplarOptions): E
   return { provider, ...seconds };
 }
 
+/** The same for an instrument's own option: `undefined` is the registry's way, `false` is none. */
+export function toOwnExemplarSampling(
+  subject: string,
+  options: ExemplarOptions | false | undefined,
+): ExemplarSampling | false | undefined {
+  return options === undefined || options === false
+    ? options
+    : toExemplarSampling(subject, options);
+}
+
 function requireSeconds(what: string, value: unknown): void {
   if (typeof value === 'number' && value >= 0 && value < Infinity) return;
   const message = `${what} is no duration, expected seconds >= 0, got ${show(value)}`;

@@ -7,6 +7,11 @@ import type { Cells } from '../storage/storage.ts';
 import { BucketSearch } from './bucket-search.ts';
 import { Child } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
+import {
+  type ExemplarLabels,
+  type ExemplarOptions,
+  toOwnExemplarSampling,
+} from './exemplar-options.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions } from './instrument-options.ts';
 import type { ObserveOptions, ObservingChild } from './summary.ts';
@@ -19,11 +24,25 @@ export interface HistogramOptions extends InstrumentOptions {
    * given. A bucket for +Inf is always there and need not be named.
    */
   readonly buckets?: readonly number[];
+  /** Where exemplars come from that nobody gave: the registry's way unless given, none if `false`. */
+  readonly exemplars?: ExemplarOptions | false;
+}
+
+/** How a histogram observes. */
+export interface HistogramObserveOptions extends ObserveOptions {
+  /**
+   * Labels that lead from this observation to its trace, such as `{ trace_id }`; the last one of
+   * each bucket is shown, in OpenMetrics. Bad labels cost the exemplar and never the observation:
+   * `promethium_exemplars_dropped_total` counts them.
+   */
+  readonly exemplar?: ExemplarLabels | undefined;
 }
 
 /** Observations, counted in buckets. */
 export interface HistogramChild extends ObservingChild {
   readonly type: 'histogram';
+  /** {@inheritDoc ObservingChild.observe} */
+  observe(value: number, options?: HistogramObserveOptions): void;
 }
 
 class HistogramChildOnCells extends Child {
@@ -54,7 +73,7 @@ class HistogramChildOnCells extends Child {
     return this.#cells[this.#index + this.#buckets.count + 1]!;
   }
 
-  observe(value: number, options?: ObserveOptions): void {
+  observe(value: number, options?: HistogramObserveOptions): void {
     // NaN has no bucket, and a sum would never recover from it.
     if (typeof value !== 'number' || Number.isNaN(value)) {
       this.refuse('observe()', 'a number other than NaN', value);
@@ -70,16 +89,18 @@ class HistogramChildOnCells extends Child {
       return;
     }
     this.requireOptions('observe()', options);
-    const { count = 1 } = options;
+    const { count = 1, exemplar } = options;
     if (!(Number.isSafeInteger(count) && count >= 0)) {
       this.refuse('observe() count', 'a whole number >= 0', count);
     }
     if (count === 0) return;
     cells[index + bucket]! += count;
     cells[sum]! += value * count;
+    if (exemplar !== undefined) this.declaration.exemplars?.keep(this, bucket, value, exemplar);
   }
 
   reset(): void {
+    this.declaration.exemplars?.forget(this);
     this.#cells.fill(0, this.#index, this.#index + this.#buckets.count + 2);
     this.#cells[this.#index + this.#buckets.count + 2] = this.declaration.clock.now();
   }
@@ -97,9 +118,10 @@ class HistogramChildOnCells extends Child {
   static readonly kind: Kind<HistogramChildOnCells> = {
     type: 'histogram',
     word: 'histogram',
-    options: ['buckets'],
-    typeOptions: (subject, { buckets = DEFAULT_BUCKETS }: HistogramOptions) => ({
+    options: ['buckets', 'exemplars'],
+    typeOptions: (subject, { buckets = DEFAULT_BUCKETS, exemplars }: HistogramOptions) => ({
       bounds: validateBuckets(subject, buckets),
+      exemplars: toOwnExemplarSampling(subject, exemplars),
     }),
     create(declaration, labelValues) {
       return new HistogramChildOnCells(declaration, declaration.allocate(labelValues));
@@ -113,6 +135,8 @@ class HistogramChildOnCells extends Child {
       POINT.index = index;
       POINT.sum = cells[index + count + 1]!;
       POINT.created = cells[index + count + 2]!;
+      const { exemplars } = child.declaration;
+      POINT.exemplars = exemplars?.hasAny ? exemplars.of(child) : undefined;
       writer.histogram(POINT);
     },
     place: (child) => ({ cells: child.#cells, index: child.#index }),
@@ -123,8 +147,26 @@ class HistogramChildOnCells extends Child {
       child.#index = 0;
       return place;
     },
+    sample() {
+      if (isSampling) return;
+      isSampling = true;
+      const { prototype } = HistogramChildOnCells;
+      const { observe } = prototype;
+      prototype.observe = function (
+        this: HistogramChildOnCells,
+        value: number,
+        options?: HistogramObserveOptions,
+      ): void {
+        observe.call(this, value, options);
+        if (options?.exemplar !== undefined || options?.count === 0) return;
+        this.declaration.exemplars?.sample(this, this.#buckets.find(value), value);
+      };
+    },
   };
 }
+
+/** True once observations ask for exemplars, those of all histograms: see {@linkcode Kind.sample}. */
+let isSampling = false;
 
 const searches = new WeakMap<readonly number[], BucketSearch>();
 

@@ -16,10 +16,10 @@ const COMMON =
   'name, help, namespace, subsystem, unit, registry, labelNames, labelValues, labelDefaults, constantLabels, maxChildren, maxIdleSeconds';
 
 const instruments: readonly (readonly [string, unknown, object, string])[] = [
-  ['Counter', Counter, {}, `${COMMON}, callback`],
+  ['Counter', Counter, {}, `${COMMON}, callback, exemplars`],
   ['Gauge', Gauge, {}, `${COMMON}, multiprocessMode, callback`],
   ['Summary', Summary, {}, COMMON],
-  ['Histogram', Histogram, {}, `${COMMON}, buckets`],
+  ['Histogram', Histogram, {}, `${COMMON}, buckets, exemplars`],
   ['Info', Info, {}, COMMON],
   ['Enum', Enum, { states: ['a'] }, `${COMMON}, states, multiprocessMode`],
 ];

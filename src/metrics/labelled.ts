@@ -7,6 +7,7 @@ import type { Labels, LabelValue } from '../model/labels.ts';
 import type { Metric } from './child.ts';
 import { Children } from './children.ts';
 import type { Declaration, Kind } from './declaration.ts';
+import type { ExemplarSampling } from './exemplar-options.ts';
 import { LabelSet } from './label-set.ts';
 
 /** The children of one metric. */
@@ -111,6 +112,10 @@ export class LabelledMetric<Child> implements Metric {
 
   resetAll(): void {
     this.#children.reset();
+  }
+
+  followExemplars(sampling: ExemplarSampling | undefined): void {
+    this.#declaration.followExemplars(sampling);
   }
 
   collect(): Families {

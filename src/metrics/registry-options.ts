@@ -4,6 +4,7 @@ import { type MetricsError, show } from '../model/error.ts';
 import type { LabelValue } from '../model/labels.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
+import type { ExemplarOptions } from './exemplar-options.ts';
 import { isLimit } from './label-rules.ts';
 
 /** Facts about a program, as labels of `target_info`. */
@@ -24,9 +25,12 @@ export interface CollectorRegistryOptions {
    * given. What is too much is counted on one child, all of whose labels are `__overflow__`.
    */
   readonly maxChildren?: number;
+  /** Where exemplars of counters and histograms come from that nobody gave; none unless given. */
+  readonly exemplars?: ExemplarOptions;
   /**
-   * Told of every collector that failed, beside the metric that counts them. Unless given, each
-   * failure is written to the console the first time it happens.
+   * Told of every collector that failed, and of the first exemplar of a metric that was dropped for
+   * a reason, beside the metrics that count them. Unless given, each is written to the console the
+   * first time it happens.
    */
   readonly onError?: (error: MetricsError) => void;
   /** The time; the machine's unless given. For tests. */
@@ -42,6 +46,7 @@ const OPTIONS: Readonly<
   targetInfo: ['an object of facts', (value) => typeof value === 'object'],
   constantLabels: ['an object of labels', (value) => typeof value === 'object'],
   maxChildren: ['a number', (value) => typeof value === 'number'],
+  exemplars: ['{ provider: … }', (value) => typeof value === 'object'],
   onError: ['a function', (value) => typeof value === 'function'],
   clock: ['a Clock', hasMethod('elapsed')],
 };

@@ -37,12 +37,12 @@ describe('CollectorRegistry', () => {
     [
       { storge: new MemoryStorage() },
       'TypeError',
-      'registry: unknown option, expected storage, collectTimeoutMs, targetInfo, constantLabels, maxChildren, onError, clock, got "storge"',
+      'registry: unknown option, expected storage, collectTimeoutMs, targetInfo, constantLabels, maxChildren, exemplars, onError, clock, got "storge"',
     ],
     [
       { toString: 1 },
       'TypeError',
-      'registry: unknown option, expected storage, collectTimeoutMs, targetInfo, constantLabels, maxChildren, onError, clock, got "toString"',
+      'registry: unknown option, expected storage, collectTimeoutMs, targetInfo, constantLabels, maxChildren, exemplars, onError, clock, got "toString"',
     ],
     [
       { storage: '/tmp' },

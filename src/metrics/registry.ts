@@ -9,6 +9,12 @@ import type { Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { CollectionRun, isStored, nameOf } from './collection-run.ts';
 import { joined, toCommonPairs } from './constant-labels.ts';
+import type { ExemplarDropReason } from './exemplar-keeper.ts';
+import {
+  type ExemplarOptions,
+  type ExemplarSampling,
+  toExemplarSampling,
+} from './exemplar-options.ts';
 import type { InstrumentRegistry } from './instrument-registry.ts';
 import { NameClaims } from './name-claims.ts';
 import {
@@ -52,6 +58,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   readonly #timeoutMs: number;
   #storage: Storage | undefined;
   #maxChildren: number;
+  #exemplars: ExemplarSampling | undefined;
   #target: Target | undefined;
 
   /**
@@ -75,6 +82,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
       onError: options.onError,
     });
     this.targetInfo = options.targetInfo;
+    this.exemplars = options.exemplars;
   }
 
   /** Where the metrics of this registry keep their numbers. */
@@ -118,6 +126,20 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   set maxChildren(limit: number) {
     validateMaxChildren(limit);
     this.#maxChildren = limit;
+  }
+
+  /** Where exemplars come from that nobody gave. Can be changed at any time, for all metrics. */
+  get exemplars(): ExemplarSampling | undefined {
+    return this.#exemplars;
+  }
+
+  /** @throws {TypeError | RangeError} When there is no provider, or an age or interval is none. */
+  set exemplars(options: ExemplarOptions | undefined) {
+    this.#exemplars =
+      options === undefined ? undefined : toExemplarSampling('registry "exemplars"', options);
+    for (const collector of this.#collectors.keys()) {
+      if (isStored(collector)) collector.followExemplars?.(this.#exemplars);
+    }
   }
 
   /** Facts about the program, shown as `target_info` before everything else; none unless set. */
@@ -222,6 +244,11 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   /** Counts that a metric had no room for a child. Instruments call it. */
   countOverflow(metric: string): void {
     this.#report.overflowed(metric);
+  }
+
+  /** Counts that an exemplar of a metric was dropped. Instruments call it. */
+  countDroppedExemplar(metric: string, reason: ExemplarDropReason, cause: unknown): void {
+    this.#report.exemplarDropped(metric, reason, cause);
   }
 
   /**

@@ -20,7 +20,8 @@ export type MetricsErrorCode =
   | 'WRITE_FAILED'
   | 'MAPPING_FAILED'
   | 'LISTEN_FAILED'
-  | 'DOCUMENT_INVALID';
+  | 'DOCUMENT_INVALID'
+  | 'EXEMPLAR_DROPPED';
 
 /**
  * Something outside the caller's arguments stood in the way.
