@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FamilyWriter } from './family.ts';
-import { GaugeMetricFamily } from './number-families.ts';
+import { CounterMetricFamily, GaugeMetricFamily } from './number-families.ts';
 import { InfoMetricFamily } from './statement-families.ts';
 import type { Timestamp } from './timestamp.ts';
 
@@ -45,17 +45,26 @@ describe('CollectedFamily', () => {
     });
   });
 
-  it('refuses a unit that is not the last word of the name', () => {
-    throws(() => gauge({ unit: 'seconds' }), {
+  it('makes the unit the last word of the name, where it is not', () => {
+    for (const [name, expected] of [
+      ['x', 'x_seconds'],
+      ['x_seconds', 'x_seconds'],
+      ['xseconds', 'xseconds_seconds'],
+    ]) {
+      const family = gauge({ name, unit: 'seconds' });
+      deepEqual([family.name, family.unit], [expected, 'seconds']);
+    }
+    const counter = new CounterMetricFamily({ name: 'x_total', help: 'H.', unit: 'seconds' });
+    deepEqual(counter.addMetric([], 1).samples, [
+      { name: 'x_seconds_total', labels: {}, value: 1 },
+    ]);
+  });
+
+  it('refuses a unit where the type has none', () => {
+    throws(() => new InfoMetricFamily({ name: 'x_info', help: 'H.', unit: 'seconds' }), {
       name: 'RangeError',
-      message: 'gauge "x": unit is not the name\'s last word, expected "x_seconds", got "x"',
+      message: 'info "x": unit on a metric that has none, expected no unit, got "seconds"',
     });
-    throws(() => gauge({ name: 'xseconds', unit: 'seconds' }), {
-      name: 'RangeError',
-      message:
-        'gauge "xseconds": unit is not the name\'s last word, expected "xseconds_seconds", got "xseconds"',
-    });
-    equal(gauge({ name: 'x_seconds', unit: 'seconds' }).unit, 'seconds');
   });
 
   it('refuses label values that do not fit the label names', () => {

@@ -16,7 +16,10 @@ export interface MetricFamilyOptions {
   readonly name: string;
   /** A sentence for people. */
   readonly help: string;
-  /** The unit, a plural base unit such as `seconds`, which is the name's last word. */
+  /**
+   * The unit, a plural base unit such as `seconds`. It becomes the name's last word where it is not
+   * yet, before a counter's `_total`; info metrics and state sets get none.
+   */
   readonly unit?: string;
   /** The names of the labels whose values `addMetric` takes, in that order. */
   readonly labelNames?: readonly string[];
@@ -42,11 +45,11 @@ export abstract class CollectedFamily implements MetricFamily {
 
   /**
    * @throws {TypeError} When name, help, unit or label names are of the wrong type.
-   * @throws {RangeError} When the name or a label name is not allowed, or the name does not end in
-   * the unit.
+   * @throws {RangeError} When the name or a label name is not allowed, or the type has no units.
    */
   constructor(type: MetricType, { name, help, unit = '', labelNames = [] }: MetricFamilyOptions) {
-    this.name = familyName(type, name);
+    const own = familyName(type, name);
+    this.name = typeof unit !== 'string' ? own : withUnit(type, own, unit);
     this.type = type;
     const subject = this.subject;
     if (typeof help !== 'string') {
@@ -54,11 +57,6 @@ export abstract class CollectedFamily implements MetricFamily {
     }
     if (typeof unit !== 'string') {
       throw new TypeError(`${subject}: unit is no text, expected a string, got ${show(unit)}`);
-    }
-    if (unit !== '' && !this.name.endsWith(`_${unit}`)) {
-      throw new RangeError(
-        `${subject}: unit is not the name's last word, expected ${show(`${this.name}_${unit}`)}, got ${show(this.name)}`,
-      );
     }
     validateLabelNames(subject, this, labelNames);
     this.help = help;
@@ -168,4 +166,13 @@ function toKey(timestamp: Timestamp | undefined): string {
   return nanos === 0
     ? `${seconds}`
     : `${seconds}.${String(nanos).padStart(9, '0')}`.replace(/0+$/, '');
+}
+
+/** The name with the unit as its last word. */
+function withUnit(type: MetricType, name: string, unit: string): string {
+  if (unit === '' || name.endsWith(`_${unit}`)) return name;
+  if (type !== 'info' && type !== 'stateset') return `${name}_${unit}`;
+  throw new RangeError(
+    `${type} "${name}": unit on a metric that has none, expected no unit, got ${show(unit)}`,
+  );
 }
