@@ -66,7 +66,7 @@ export {
   type SummaryChild,
   type SummaryOptions,
 } from './metrics/summary.ts';
-export { stopwatch, type Timer } from './metrics/timer.ts';
+export { type Ending, stopwatch, type Timer } from './metrics/timer.ts';
 export { DEFAULT_BUCKETS, exponentialBuckets, linearBuckets } from './model/buckets.ts';
 export type { InstrumentType, MultiprocessMode, StoredFamily } from './model/cells.ts';
 export { CollectedFamily, type MetricFamilyOptions } from './model/collected-family.ts';

@@ -16,6 +16,7 @@ export type {
   CounterChild,
   CounterMetricOptions,
   CounterOptions,
+  Ending,
   EnumChild,
   EnumOptions,
   Exemplar,

@@ -2,8 +2,11 @@
 
 import { show } from '../model/error.ts';
 import type { Collector, Families, FamilyHeader, FamilyWriter, Walk } from '../model/family.ts';
+import { isAsyncIterable, watched } from './async-iteration.ts';
 import type { Declaration } from './declaration.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
+import type { Outcome } from './outcome.ts';
+import { runUntilEnd } from './timer.ts';
 
 /** What every metric has, with labels or without, and every child. */
 export interface Metric extends Collector {
@@ -75,6 +78,18 @@ export abstract class Child implements Metric {
   refuseLabels(): never {
     throw new TypeError(
       `${this.#declaration.subject}: labels() called on a metric without labels, expected the metric itself, got labels()`,
+    );
+  }
+
+  /**
+   * Calls `begin`, then what is given, and what `begin` returned when that has ended: a function at
+   * once; an async iterable each time that somebody goes through it.
+   */
+  protected during(call: string, given: unknown, begin: () => (outcome: Outcome) => void): unknown {
+    if (typeof given === 'function') return runUntilEnd(given as () => unknown, begin());
+    if (isAsyncIterable(given)) return watched(given, begin);
+    throw new TypeError(
+      `${this.#declaration.subject}: ${call} refused, expected a function or an async iterable, got ${show(given)}`,
     );
   }
 

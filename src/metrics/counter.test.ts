@@ -144,7 +144,7 @@ describe('Counter.countExceptions', () => {
     throws(() => failures.countExceptions(Promise.resolve() as never), {
       name: 'TypeError',
       message:
-        'counter "sent_bytes_total": countExceptions() refused, expected a function, got an object of class Promise',
+        'counter "sent_bytes_total": countExceptions() refused, expected a function or an async iterable, got an object of class Promise',
     });
     throws(() => failures.countExceptions(() => {}, /x/ as never), {
       name: 'TypeError',

@@ -11,7 +11,6 @@ import {
 } from './exemplar-options.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions, ValueCallback } from './instrument-options.ts';
-import { runUntilEnd } from './timer.ts';
 
 /** What a counter is declared with. */
 export interface CounterOptions extends InstrumentOptions {
@@ -54,6 +53,11 @@ export interface CounterChild extends Metric {
    * @param filter - Which errors count: all unless given.
    */
   countExceptions<Result>(run: () => Result, filter?: (error: unknown) => boolean): Result;
+  /** The same items; counts 1 if going on to the next one throws. An error of the loop is not theirs. */
+  countExceptions<Item>(
+    items: AsyncIterable<Item>,
+    filter?: (error: unknown) => boolean,
+  ): AsyncIterable<Item>;
   /**
    * Takes the count from `callback`, asked at every scrape, instead of `inc`.
    *
@@ -103,10 +107,9 @@ class CounterChildOnCells extends Child {
     this.#cells[this.#index + 1] = this.declaration.clock.now();
   }
 
-  countExceptions<Result>(run: () => Result, filter?: (error: unknown) => boolean): Result {
-    this.requireFunction('countExceptions()', run);
+  countExceptions(run: unknown, filter?: (error: unknown) => boolean): unknown {
     if (filter !== undefined) this.requireFunction('countExceptions() filter', filter);
-    return runUntilEnd(run, (outcome) => {
+    return this.during('countExceptions()', run, () => (outcome) => {
       if (outcome.failed && (filter === undefined || filter(outcome.error))) this.inc();
     });
   }

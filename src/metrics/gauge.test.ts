@@ -126,7 +126,8 @@ describe('Gauge', () => {
     equal(duration.value, 4);
     throws(() => duration.time('x' as never), {
       name: 'TypeError',
-      message: 'gauge "queue_length": time() refused, expected a function, got "x"',
+      message:
+        'gauge "queue_length": time() refused, expected a function or an async iterable, got "x"',
     });
   });
 });
@@ -160,7 +161,7 @@ describe('Gauge.trackInProgress', () => {
     throws(() => busy.trackInProgress(undefined as never), {
       name: 'TypeError',
       message:
-        'gauge "queue_length": trackInProgress() refused, expected a function, got undefined',
+        'gauge "queue_length": trackInProgress() refused, expected a function or an async iterable, got undefined',
     });
     equal(busy.value, 0);
   });

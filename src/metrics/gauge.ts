@@ -8,7 +8,7 @@ import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions, ValueCallback } from './instrument-options.ts';
-import { runUntilEnd, startTimer, type Timer } from './timer.ts';
+import { type Ending, endingOnce, startTimer, type Timer } from './timer.ts';
 
 /** What a gauge is declared with. */
 export interface GaugeOptions extends InstrumentOptions {
@@ -53,8 +53,14 @@ export interface GaugeChild extends Metric {
   startTimer(): Timer;
   /** Calls `run` and sets the value to the seconds it took, or its promise took to settle. */
   time<Result>(run: () => Result): Result;
+  /** The same items; sets the value to the seconds from the first one asked for to the last, or to the loop's end. */
+  time<Item>(items: AsyncIterable<Item>): AsyncIterable<Item>;
   /** Counts 1 up while `run`, or its promise, is under way. Returns or throws what it does. */
   trackInProgress<Result>(run: () => Result): Result;
+  /** The same items; counts 1 up from the first one asked for to the last, or to the loop's end. */
+  trackInProgress<Item>(items: AsyncIterable<Item>): AsyncIterable<Item>;
+  /** Counts 1 up, and 1 down when what it returns is called or, by `using`, disposed of. */
+  trackInProgress(): Ending;
   /**
    * Takes the value from `callback`, asked at every scrape, instead of `set`.
    *
@@ -110,16 +116,17 @@ class GaugeChildOnCells extends Child {
     return startTimer(this.declaration.clock, (seconds) => this.set(seconds));
   }
 
-  time<Result>(run: () => Result): Result {
-    this.requireFunction('time()', run);
-    const end = this.startTimer();
-    return runUntilEnd(run, end);
+  time(run: unknown): unknown {
+    return this.during('time()', run, () => this.startTimer());
   }
 
-  trackInProgress<Result>(run: () => Result): Result {
-    this.requireFunction('trackInProgress()', run);
-    this.inc();
-    return runUntilEnd(run, () => this.dec());
+  trackInProgress(...given: [] | [run: unknown]): unknown {
+    const begin = (): (() => void) => {
+      this.inc();
+      return () => this.dec();
+    };
+    if (given.length === 0) return endingOnce(begin());
+    return this.during('trackInProgress()', given[0], begin);
   }
 
   setFunction(callback: ValueCallback): void {

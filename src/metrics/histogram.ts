@@ -15,7 +15,7 @@ import {
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions } from './instrument-options.ts';
 import type { ObserveOptions, ObservingChild } from './summary.ts';
-import { runUntilEnd, startTimer, type Timer } from './timer.ts';
+import { startTimer, type Timer } from './timer.ts';
 
 /** What a histogram is declared with. */
 export interface HistogramOptions extends InstrumentOptions {
@@ -109,10 +109,8 @@ class HistogramChildOnCells extends Child {
     return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
   }
 
-  time<Result>(run: () => Result): Result {
-    this.requireFunction('time()', run);
-    const end = this.startTimer();
-    return runUntilEnd(run, end);
+  time(run: unknown): unknown {
+    return this.during('time()', run, () => this.startTimer());
   }
 
   static readonly kind: Kind<HistogramChildOnCells> = {

@@ -7,7 +7,7 @@ import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions } from './instrument-options.ts';
-import { runUntilEnd, startTimer, type Timer } from './timer.ts';
+import { startTimer, type Timer } from './timer.ts';
 
 /** What a summary is declared with. */
 export type SummaryOptions = InstrumentOptions;
@@ -38,6 +38,8 @@ export interface ObservingChild extends Metric {
   startTimer(): Timer;
   /** Calls `run` and observes the seconds it took, or its promise took to settle. */
   time<Result>(run: () => Result): Result;
+  /** The same items; observes the seconds from the first one asked for to the last, or to the loop's end. */
+  time<Item>(items: AsyncIterable<Item>): AsyncIterable<Item>;
 }
 
 /** Observations, counted and added up. */
@@ -94,10 +96,8 @@ class SummaryChildOnCells extends Child {
     return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
   }
 
-  time<Result>(run: () => Result): Result {
-    this.requireFunction('time()', run);
-    const end = this.startTimer();
-    return runUntilEnd(run, end);
+  time(run: unknown): unknown {
+    return this.during('time()', run, () => this.startTimer());
   }
 
   static readonly kind: Kind<SummaryChildOnCells> = {

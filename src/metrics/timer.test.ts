@@ -2,7 +2,8 @@ import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
-import { type Outcome, runUntilEnd, startTimer, stopwatch, type Timer } from './timer.ts';
+import type { Outcome } from './outcome.ts';
+import { runUntilEnd, startTimer, stopwatch, type Timer } from './timer.ts';
 
 function timer(): { end: Timer; clock: ManualClock; recorded: number[] } {
   const clock = new ManualClock();

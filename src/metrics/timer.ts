@@ -2,7 +2,9 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { isAsyncIteration, WatchedIteration } from './async-iteration.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import type { Outcome } from './outcome.ts';
 
 /**
  * Ends a measurement: records the seconds since it began and returns them. The first call records;
@@ -52,14 +54,28 @@ export function stopwatch(clock: Clock = SYSTEM_CLOCK): () => number {
   return () => Math.max(clock.elapsed() - start, 0);
 }
 
-/** How a call ended. */
-export type Outcome =
-  | { readonly failed: false }
-  | { readonly failed: true; readonly error: unknown };
+/** Ends what it stands for, once. Also disposable: `using` ends it however the block is left. */
+export interface Ending {
+  (): void;
+  [Symbol.dispose](): void;
+}
+
+/** Calls `end` when it is called or disposed of first. */
+export function endingOnce(end: () => void): Ending {
+  let isOver = false;
+  const once = (): void => {
+    if (isOver) return;
+    isOver = true;
+    end();
+  };
+  (once as unknown as Record<symbol, () => void>)[DISPOSE] = once;
+  return once as unknown as Ending;
+}
 
 /**
  * Calls `run` and then `ended`, once: when `run` has returned or thrown, or, where it returned a
- * promise, when that has settled. Returns or throws what `run` does.
+ * promise, when that has settled, or, where it was an async generator, when that is gone through.
+ * Returns or throws what `run` does; in place of an async generator, one that gives the same items.
  */
 export function runUntilEnd<Result>(run: () => Result, ended: (outcome: Outcome) => void): Result {
   let result: Result;
@@ -67,6 +83,9 @@ export function runUntilEnd<Result>(run: () => Result, ended: (outcome: Outcome)
     result = run();
   } catch (error) {
     return rethrow(error, ended);
+  }
+  if (isAsyncIteration(result)) {
+    return new WatchedIteration(result, () => ended) as Result;
   }
   if (!isThenable(result)) {
     ended({ failed: false });

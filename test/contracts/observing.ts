@@ -157,7 +157,7 @@ export function observingContract(
       const { x } = timed();
       throws(() => x.time(Promise.resolve() as never), {
         name: 'TypeError',
-        message: `${word} "x": time() refused, expected a function, got an object of class Promise`,
+        message: `${word} "x": time() refused, expected a function or an async iterable, got an object of class Promise`,
       });
       equal(x.count, 0);
     });

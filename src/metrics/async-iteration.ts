@@ -1,0 +1,98 @@
+/** Knowing when an async iteration has begun and ended, in whatever way. */
+
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Outcome } from './outcome.ts';
+
+type Ended = (outcome: Outcome) => void;
+
+// As in timer.ts: runtimes without the symbol have no `await using` either.
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
+  (Symbol as { asyncDispose?: typeof Symbol.asyncDispose }).asyncDispose ??
+  (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose);
+
+/** True of what `for await` can go through as asynchronous. */
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function';
+}
+
+/**
+ * True of an iteration that waits to be gone through, such as an async generator. A stream can be
+ * iterated too, but is more than that, so that nothing can stand for it.
+ */
+export function isAsyncIteration(value: unknown): value is AsyncIterableIterator<unknown> {
+  return isAsyncIterable(value) && typeof (value as { next?: unknown }).next === 'function';
+}
+
+/**
+ * The same items. Each time that somebody goes through them, `begin` is called with the first one,
+ * and what it returned with the end: after the last, on an error, or where the loop is left.
+ */
+export function watched<Item>(items: AsyncIterable<Item>, begin: () => Ended): AsyncIterable<Item> {
+  return {
+    [Symbol.asyncIterator]: () => new WatchedIteration(items[Symbol.asyncIterator](), begin),
+  };
+}
+
+/** An iteration that tells when it begins and ends. */
+export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
+  readonly #inner: AsyncIterator<Item>;
+  readonly #begin: () => Ended;
+  #ended: Ended | undefined;
+  #isOver = false;
+
+  constructor(inner: AsyncIterator<Item>, begin: () => Ended) {
+    this.#inner = inner;
+    this.#begin = begin;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(...given: [] | [unknown]): Promise<IteratorResult<Item>> {
+    this.#ended ??= this.#begin();
+    return this.#until(() => this.#inner.next(...(given as [])));
+  }
+
+  async return(value?: unknown): Promise<IteratorResult<Item>> {
+    const { return: leave } = this.#inner;
+    if (leave !== undefined) return this.#until(() => leave.call(this.#inner, value));
+    this.#end({ failed: false });
+    return { done: true, value };
+  }
+
+  async throw(error?: unknown): Promise<IteratorResult<Item>> {
+    const { throw: fail } = this.#inner;
+    if (fail !== undefined) return this.#until(() => fail.call(this.#inner, error));
+    this.#end({ failed: true, error });
+    throw error;
+  }
+
+  async #until(step: () => Promise<IteratorResult<Item>>): Promise<IteratorResult<Item>> {
+    try {
+      const result = await step();
+      if (result.done) this.#end({ failed: false });
+      return result;
+    } catch (error) {
+      this.#end({ failed: true, error });
+      throw error;
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ended?.(outcome);
+  }
+}
+
+// As generators have it, on every runtime that has the symbol.
+Object.defineProperty(WatchedIteration.prototype, ASYNC_DISPOSE, {
+  configurable: true,
+  writable: true,
+  async value(this: WatchedIteration<unknown>): Promise<void> {
+    await this.return();
+  },
+});
