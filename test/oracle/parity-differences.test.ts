@@ -39,6 +39,10 @@ function call(
   return { op: 'call', id: 0, labels, kept: false, method, argument };
 }
 
+function incWith(exemplar: Readonly<Record<string, string>>): Command {
+  return { ...call('inc', 1), exemplar } as Command;
+}
+
 function family(plan: Partial<FamilyPlan>): Command {
   const whole = { type: 'gauge', name: 'x', help: 'Help.', labelNames: [], metrics: [], ...plan };
   return { op: 'register', id: 0, families: [whole as FamilyPlan] };
@@ -220,6 +224,31 @@ const DIFFERENCES: readonly Difference[] = [
     theirs: ['done', 'a_b 0', 'a_b 0'],
   },
   {
+    title: 'an exemplar that is too long is dropped, and its count is not refused',
+    commands: [declare('counter'), incWith({ a: 'b'.repeat(128) })],
+    view: OPENMETRICS,
+    ours: [
+      'done',
+      'x_total 1',
+      'promethium_exemplars_dropped_total{metric="x",reason="too_long"} 1',
+    ],
+    theirs: ['refused', 'x_total 1'],
+  },
+  {
+    title: 'an exemplar has label names like others',
+    commands: [declare('counter'), incWith({ 'trace.id': 'b' })],
+    view: OPENMETRICS,
+    ours: ['done', 'x_total 1 # {"trace_id":"b"}'],
+    theirs: ['done', 'unreadable: ValueError: Invalid labels'],
+  },
+  {
+    title: 'a counter that begins anew has no exemplar',
+    commands: [declare('counter'), incWith({ a: 'b' }), call('reset')],
+    view: OPENMETRICS,
+    ours: ['done', 'x_total 0'],
+    theirs: ['done', 'x_total 0 # {"a":"b"}'],
+  },
+  {
     title: 'times in text are rounded',
     commands: [
       family({
@@ -242,10 +271,12 @@ const DIFFERENCES: readonly Difference[] = [
 function toLines(verdict: PythonVerdict): string[] {
   if ('error' in verdict) return [`unreadable: ${verdict.error}`];
   return verdict.flatMap(({ samples }) =>
-    samples.map(({ name, labels, value, timestamp }) => {
+    samples.map(({ name, labels, value, timestamp, exemplar }) => {
       const pairs = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
       const braces = pairs.length > 0 ? `{${pairs}}` : '';
-      return `${name}${braces} ${value}${timestamp === null ? '' : ` at ${timestamp}`}`;
+      const time = timestamp === null ? '' : ` at ${timestamp}`;
+      const mark = exemplar === null ? '' : ` # ${JSON.stringify(exemplar.labels)}`;
+      return `${name}${braces} ${value}${time}${mark}`;
     }),
   );
 }

@@ -102,8 +102,7 @@ function lines(text: string): string[] {
   return text
     .split('\n')
     .filter((line) => line !== '' && !/_created|_seconds_sum |_timestamp_/.test(line))
-    .map((line) => line.replace(/ (\S+)$/, (_, value: string) => ` ${Number(value) || value}`))
-    .map((line) => (line.startsWith('#') ? line : line.replace(/ (0(\.0)?)$/, ' 0')))
+    .map((line) => (line.startsWith('#') ? line : line.replace(/\S+$/, (value) => `${+value}`)))
     .map((line) => line.replace(/\{(.*)\}/, (_, labels: string) => `{${labels.split(',').sort()}}`))
     .sort();
 }

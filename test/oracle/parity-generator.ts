@@ -80,8 +80,6 @@ function sometimes(...texts: readonly string[]): fc.Arbitrary<string> {
   return fc.constantFrom('', '', '', ...texts);
 }
 
-const LANDED = { names: true, familyUnits: false, matching: true, exemplars: false, target: true };
-
 /**
  * Labels of an exemplar, within the limits: beyond them, Python has counted and then throws. Their
  * names are of the kind that needs no quotes, which Python does not write.
@@ -100,9 +98,9 @@ function anyDeclaration(types: readonly InstrumentWord[]): fc.Arbitrary<DeclareD
     kind: fc.constant('declare'),
     type: fc.constantFrom(...types),
     name: metricName,
-    namespace: LANDED.names ? sometimes('app', 'a', 'é') : fc.constant(''),
-    subsystem: LANDED.names ? sometimes('db', 'b') : fc.constant(''),
-    unit: LANDED.names ? sometimes('seconds', 'bytes') : fc.constant(''),
+    namespace: sometimes('app', 'a', 'é'),
+    subsystem: sometimes('db', 'b'),
+    unit: sometimes('seconds', 'bytes'),
     // Without help nothing is declared here; Python takes an empty text.
     help: anyText.map((text) => text || 'Help.'),
     labelNames,
@@ -127,16 +125,11 @@ const anyUse: fc.Arbitrary<UseDraft> = fc.record({
   facts: fc.dictionary(labelName, anyText, { maxKeys: 2, noNullPrototype: true }),
   raised: fc.constantFrom('failure', 'other', null),
   filtered: fc.boolean(),
-  exemplar: LANDED.exemplars ? fc.option(exemplar, { nil: undefined }) : fc.constant(undefined),
+  exemplar: fc.option(exemplar, { nil: undefined }),
 });
 
 const anyChange: fc.Arbitrary<ChangeDraft> = fc.record({
-  kind: fc.constantFrom(
-    'remove',
-    LANDED.matching ? 'removeMatching' : 'remove',
-    'clear',
-    'unregister',
-  ),
+  kind: fc.constantFrom('remove', 'removeMatching', 'clear', 'unregister'),
   metric: fc.nat(5),
   labels: labelValues,
 });
@@ -170,7 +163,7 @@ export const anyProgram: fc.Arbitrary<Program> = fc
       families: fc.array(
         anyFamily({
           name: metricName,
-          unit: LANDED.familyUnits ? sometimes('seconds', 'bytes') : fc.constant(''),
+          unit: sometimes('seconds', 'bytes'),
           labelNames,
           whole,
         }),
@@ -189,7 +182,7 @@ export const anyProgram: fc.Arbitrary<Program> = fc
               { weight: 8, arbitrary: anyUse },
               { weight: 2, arbitrary: anyChange },
               { weight: 1, arbitrary: anyPause },
-              ...(LANDED.target ? [{ weight: 1, arbitrary: anyTarget }] : []),
+              { weight: 1, arbitrary: anyTarget },
               { weight: 1, arbitrary: declaration },
               { weight: 1, arbitrary: register },
             ),

@@ -103,6 +103,7 @@ class Resolution {
   readonly commands: Command[] = [];
   readonly #declared: Declaration[] = [];
   readonly #collectors: number[] = [];
+  readonly #withExemplars = new Set<number>();
   readonly #strict: boolean;
   readonly #dotted: boolean;
   #nextId = 0;
@@ -188,6 +189,13 @@ class Resolution {
     if (method === 'time' && labels === null && target.options.labelNames.length > 0) return;
     const argument = argumentOf(method, draft, target, this.#strict);
     if (method === 'info' && !this.#areFacts(argument as object, target.options)) return;
+    // A counter that begins anew keeps its exemplar in Python.
+    if (method === 'reset' && this.#withExemplars.has(target.id)) return;
+    const takesExemplar =
+      (target.type === 'counter' && method === 'inc') ||
+      (target.type === 'histogram' && method === 'observe');
+    const exemplar = takesExemplar ? draft.exemplar : undefined;
+    if (exemplar !== undefined) this.#withExemplars.add(target.id);
     const call: Call = {
       op: 'call',
       id: target.id,
@@ -195,9 +203,7 @@ class Resolution {
       kept: draft.kept,
       method,
       ...(argument !== undefined && { argument }),
-      ...(draft.exemplar !== undefined &&
-        (target.type === 'histogram' ? method === 'observe' : method === 'inc') &&
-        target.type !== 'gauge' && { exemplar: draft.exemplar }),
+      ...(exemplar !== undefined && { exemplar }),
     };
     this.commands.push(call);
   }
