@@ -30,7 +30,7 @@ function text(escaping: EscapingScheme, ...families: MetricFamily[]): Promise<st
 describe('names that become one name', () => {
   const gauge = (name: string): MetricFamily => one({ name, type: 'gauge' });
   const report = (...rows: readonly (readonly [string, string, number])[]): string =>
-    `# HELP promethium_exposition_omissions What this exposition does not show: families by name or label, points by format.
+    `# HELP promethium_exposition_omissions What this exposition does not show: families by name, label, walk or shape, points by format.
 # TYPE promethium_exposition_omissions gauge
 ${rows.map(([family, reason, count]) => `promethium_exposition_omissions{family="${family}",reason="${reason}"} ${count}\n`).join('')}`;
 

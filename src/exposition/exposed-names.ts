@@ -12,10 +12,10 @@ import { escapeQuoted } from './escape.ts';
 import { ESCAPING_SCHEMES, type EscapingScheme, escapeLabelName, escapeName } from './escaping.ts';
 
 /**
- * Why something is missing: another family bears its name, two of its labels have one name, or the
- * format has no place for it.
+ * Why something is missing: another family bears its name, two of its labels have one name, the
+ * format has no place for it, its walk threw, or it is not what a family has to be.
  */
-export type Omission = 'name' | 'label' | 'format';
+export type Omission = 'name' | 'label' | 'format' | 'walk' | 'shape';
 
 type Named = Pick<FamilyHeader, 'name' | 'type'>;
 
@@ -116,7 +116,7 @@ export class ExposedNames {
     if (this.#omitted.size === 0) return [];
     const family = new GaugeMetricFamily({
       name: 'promethium_exposition_omissions',
-      help: 'What this exposition does not show: families by name or label, points by format.',
+      help: 'What this exposition does not show: families by name, label, walk or shape, points by format.',
       labelNames: ['family', 'reason'],
     });
     for (const { values, count } of this.#omitted.values()) family.addMetric(values, count);

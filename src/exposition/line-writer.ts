@@ -68,6 +68,7 @@ export class LineWriter {
   readonly #valueEnds: number[] = [];
   #known = 0;
   #bounds: readonly number[] | undefined;
+  #mark = 0;
   readonly #boundText = new ByteBuffer(256);
   readonly #boundEnds: number[] = [];
 
@@ -87,7 +88,19 @@ export class LineWriter {
   take(): Uint8Array {
     const chunk = this.#chunk.bytes.subarray(0, this.#chunk.length);
     this.#chunk.length = 0;
+    this.#mark = 0;
     return chunk;
+  }
+
+  /** Remembers where {@linkcode rewind} goes back to, as {@linkcode take} does. */
+  mark(): void {
+    this.#mark = this.#chunk.length;
+  }
+
+  /** Takes back all that was written since the last mark. A family has to begin next. */
+  rewind(): void {
+    this.#chunk.length = this.#mark;
+    this.out = this.#chunk;
   }
 
   /** Begins a family, most of whose samples bear `suffix` behind its name. */
@@ -248,6 +261,8 @@ export class LineWriter {
 
   #renderBounds(bounds: readonly number[]): void {
     const text = this.#boundText;
+    // None, in case that one of them cannot be written.
+    this.#bounds = undefined;
     text.length = 0;
     for (let i = 0; i <= bounds.length; i++) {
       text.text(`le="${formatBound(bounds[i] ?? Infinity)}"} `);

@@ -52,6 +52,14 @@ export class OpenMetricsWriter implements ChunkWriter {
     return this.#lines.take();
   }
 
+  mark(): void {
+    this.#lines.mark();
+  }
+
+  rewind(): void {
+    this.#lines.rewind();
+  }
+
   finish(): void {
     this.#lines.out.text('# EOF\n');
   }

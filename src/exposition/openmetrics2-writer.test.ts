@@ -24,7 +24,7 @@ const point: HistogramPoint = {
 const exemplar: Exemplar = { labels: { trace_id: 'a"b' }, value: 0.05, timestamp: 1700000001 };
 
 const OMISSIONS =
-  '# TYPE promethium_exposition_omissions gauge\n# HELP promethium_exposition_omissions What this exposition does not show: families by name or label, points by format.\n';
+  '# TYPE promethium_exposition_omissions gauge\n# HELP promethium_exposition_omissions What this exposition does not show: families by name, label, walk or shape, points by format.\n';
 
 describe('OpenMetrics2Writer', () => {
   it('writes the end alone for no families', async () => {

@@ -50,6 +50,14 @@ export class OpenMetrics2Writer implements ChunkWriter {
     return this.#lines.take();
   }
 
+  mark(): void {
+    this.#lines.mark();
+  }
+
+  rewind(): void {
+    this.#lines.rewind();
+  }
+
   finish(): void {
     this.#lines.out.text('# EOF\n');
   }

@@ -25,6 +25,12 @@ const TYPES: Readonly<Record<MetricType, string>> = {
 
 type KeptSuffix = '_gcount' | '_gsum';
 
+/** Lines, and how many bytes of them belong to buckets that were handed on. */
+interface Kept {
+  readonly lines: ByteBuffer;
+  mark: number;
+}
+
 /**
  * Writes families in the text formats. Names in quotes, as the scheme `allow-utf-8` writes them, are
  * what 1.0.0 has and 0.0.4 lacks.
@@ -40,7 +46,7 @@ export class TextWriter implements ChunkWriter {
   readonly #lines: LineWriter;
   #family: FamilyHeader | undefined;
   /** Lines of a gauge histogram's counts and sums, kept until its buckets are written. */
-  readonly #kept = new Map<KeptSuffix, ByteBuffer>();
+  readonly #kept = new Map<KeptSuffix, Kept>();
 
   /** Begins an exposition, with names in the scheme `escaping`. */
   constructor({ escaping }: Pick<WriteOptions, 'escaping'> = {}) {
@@ -53,7 +59,21 @@ export class TextWriter implements ChunkWriter {
   }
 
   take(): Uint8Array {
+    for (const kept of this.#kept.values()) kept.mark = kept.lines.length;
     return this.#lines.take();
+  }
+
+  mark(): void {
+    this.#writeKept();
+    this.#lines.mark();
+  }
+
+  rewind(): void {
+    this.#lines.rewind();
+    for (const [suffix, { lines, mark }] of this.#kept) {
+      lines.length = mark;
+      if (mark === 0) this.#kept.delete(suffix);
+    }
   }
 
   finish(): void {
@@ -130,21 +150,21 @@ export class TextWriter implements ChunkWriter {
   #keep(suffix: KeptSuffix, extra: Pair | undefined, value: number): void {
     let kept = this.#kept.get(suffix);
     if (kept === undefined) {
-      kept = new ByteBuffer(1024);
+      kept = { lines: new ByteBuffer(1024), mark: 0 };
       this.#kept.set(suffix, kept);
     }
     const { out } = this.#lines;
-    this.#lines.out = kept;
+    this.#lines.out = kept.lines;
     this.#lines.sampleWith(suffix, this.#extra(extra), value);
     this.#lines.out = out;
   }
 
   #writeKept(): void {
     const { out } = this.#lines;
-    for (const [suffix, kept] of this.#kept) {
+    for (const [suffix, { lines }] of this.#kept) {
       this.#lines.header('# HELP ', suffix, escapeHelp(this.#family!.help));
       this.#lines.header('# TYPE ', suffix, 'gauge');
-      out.copy(kept, 0, kept.length);
+      out.copy(lines, 0, lines.length);
     }
     this.#kept.clear();
   }

@@ -135,7 +135,7 @@ describe('writing', () => {
       ],
       onClose,
     );
-    await rejects(toText({ collect: () => [failing] }), { message: 'no value' });
+    await toText({ collect: () => [failing] });
     equal(closed, 3);
   });
 

@@ -1,8 +1,10 @@
 /** Drives collectors into a writer, one family at a time, and hands on the chunks that it fills. */
 
-import type { Collector, FamilyWriter } from '../model/family.ts';
+import { show } from '../model/error.ts';
+import type { Collector, FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
+import { requireFamily } from '../model/family-shape.ts';
 import type { EscapingScheme } from './escaping.ts';
-import type { ExposedNames } from './exposed-names.ts';
+import type { ExposedNames, Omission } from './exposed-names.ts';
 
 /** What can be written: a collector such as a registry, or several, one after the other. */
 export type Source = Collector | Iterable<Collector>;
@@ -25,6 +27,8 @@ export interface WriteOptions {
    * consumer that never waits for anything but its chunks holds the program until the last one.
    */
   readonly pause?: () => Promise<void>;
+  /** Called with what a family threw that is left out for it. The exposition goes on. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A writer that gathers bytes. */
@@ -35,23 +39,43 @@ export interface ChunkWriter extends FamilyWriter {
   finish(): void;
   /** Takes what was written. Borrowed: what is written next overwrites it. */
   take(): Uint8Array;
+  /** Called between two families: what is written from here on can be taken back. */
+  mark(): void;
+  /** Takes back what was written since the last mark, or since the last `take` where that was later. */
+  rewind(): void;
 }
 
 /**
  * Writes every family of `source` and yields the writer's chunks, each borrowed until the next. What
  * cannot be shown is left out, and the last family says so.
+ *
+ * A family that throws costs itself alone. What had been handed on of it stays: of one longer than a
+ * chunk, whole metrics from its beginning.
+ *
+ * @throws {TypeError} When `source` is neither a collector nor several of them.
  */
-export async function* write(
+export function write(
   source: Source,
   writer: ChunkWriter,
-  { pause }: Pick<WriteOptions, 'pause'> = {},
+  options: Pick<WriteOptions, 'pause' | 'onError'> = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { names } = writer;
-  for (const collector of withReport(source, names)) {
+  if (!isCollector(source) && !isIterable(source)) {
+    throw new TypeError(
+      `exposition: no source, expected an object with collect() or several of them, got ${show(source)}`,
+    );
+  }
+  return chunksOf(source, writer, options);
+}
+
+async function* chunksOf(
+  source: Source,
+  writer: ChunkWriter,
+  { pause, onError }: Pick<WriteOptions, 'pause' | 'onError'>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const collector of withReport(source, writer.names)) {
     for await (const family of await collector.collect()) {
-      if (!names.admit(family)) continue;
       // Waiting is for chunks alone: within one, the walk goes on without leaving this loop.
-      const walk = family.walk(writer);
+      const walk = new GuardedWalk(family, writer, onError);
       try {
         for (let complete = false; !complete; ) {
           complete = walk.advance();
@@ -69,10 +93,78 @@ export async function* write(
   if (last.length > 0) yield last;
 }
 
+/** The walk through one family, admitted or not, whose failure costs that family alone. */
+class GuardedWalk implements Walk {
+  readonly #family: MetricFamily;
+  readonly #writer: ChunkWriter;
+  readonly #onError: WriteOptions['onError'];
+  #walk: Walk | undefined;
+
+  constructor(family: MetricFamily, writer: ChunkWriter, onError: WriteOptions['onError']) {
+    this.#family = family;
+    this.#writer = writer;
+    this.#onError = onError;
+  }
+
+  advance(): boolean {
+    try {
+      if (this.#walk === undefined && !this.#begin()) return true;
+    } catch (error) {
+      return this.#fail('shape', error);
+    }
+    try {
+      this.#walk ??= this.#family.walk(this.#writer);
+      return this.#walk.advance();
+    } catch (error) {
+      return this.#fail('walk', error);
+    }
+  }
+
+  close(): void {
+    try {
+      this.#walk?.close();
+    } catch (error) {
+      // Everything has been written by now.
+      this.#onError?.(error);
+    }
+  }
+
+  #begin(): boolean {
+    this.#writer.mark();
+    requireFamily(this.#family);
+    return this.#writer.names.admit(this.#family);
+  }
+
+  #fail(reason: Omission, error: unknown): true {
+    this.#writer.rewind();
+    const { name }: { name?: unknown } = Object(this.#family);
+    this.#writer.names.omit({ name: typeof name === 'string' ? name : '' }, reason);
+    this.#onError?.(error);
+    return true;
+  }
+}
+
 function* withReport(source: Source, names: ExposedNames): Generator<Collector> {
-  if ('collect' in source) yield source;
-  else yield* source;
+  if (isCollector(source)) yield source;
+  else {
+    for (const collector of source) {
+      if (!isCollector(collector)) {
+        throw new TypeError(
+          `exposition: no collector, expected an object with collect(), got ${show(collector)}`,
+        );
+      }
+      yield collector;
+    }
+  }
   yield { collect: () => names.report() };
+}
+
+function isCollector(value: unknown): value is Collector {
+  return typeof (value as Partial<Collector> | null | undefined)?.collect === 'function';
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
 /** Gathers chunks into a string. */

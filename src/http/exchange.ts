@@ -32,7 +32,7 @@ export interface MetricsHandlerOptions extends AuthenticationOptions {
   /** Values of `name[]` a query may have; more are answered with status 400. 1,024 unless given. */
   readonly maxNames?: number;
   /**
-   * Called with what made a scrape fail; the client learns that it failed, not why. Writes to the
+   * Called with what made a scrape fail, or a family of it; the client learns that it failed, not why. Writes to the
    * console unless given. A client that hangs up is no failure. What it throws, or rejects with, is dropped.
    */
   readonly onError?: (error: unknown) => void;
@@ -254,5 +254,5 @@ function restricted(source: Collector, names: readonly string[]): Collector {
 }
 
 function reportToConsole(error: unknown): void {
-  console.error('promethium: a scrape failed:', error);
+  console.error('promethium: a scrape failed, or a part of it:', error);
 }

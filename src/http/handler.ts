@@ -60,7 +60,7 @@ async function respond(
   headers: Readonly<Record<string, string>>,
   onError: (error: unknown) => void,
 ): Promise<Response> {
-  const chunks = format.write(source, { pause, created });
+  const chunks = format.write(source, { pause, created, onError });
   let first: IteratorResult<Uint8Array>;
   try {
     // Until there is a first chunk the status is open, so that a failure can still be one.

@@ -109,6 +109,34 @@ export function httpContract(
       equal((await served.ask({})).status, 200);
     });
 
+    it('shows the rest where a family throws, and tells why to onError', async () => {
+      const reasons: unknown[] = [];
+      const cause = new Error('secret');
+      const broken = {
+        ...gauges('broken', 1),
+        walk() {
+          throw cause;
+        },
+      };
+      await using served = await serve({
+        registry: { collect: () => [broken, gauges('up', 1)] },
+        onError: (reason) => reasons.push(reason),
+      });
+      const { status, body } = await served.ask({});
+      equal(
+        body.toString(),
+        `# HELP up Numbers.
+# TYPE up gauge
+up{n="0"} 0
+# HELP promethium_exposition_omissions What this exposition does not show: families by name, label, walk or shape, points by format.
+# TYPE promethium_exposition_omissions gauge
+promethium_exposition_omissions{family="broken",reason="walk"} 1
+`,
+      );
+      equal(status, 200);
+      deepEqual(reasons, [cause]);
+    });
+
     it('outlives an onError that rejects', async (context) => {
       const unhandled: unknown[] = [];
       const note = (reason: unknown): unknown => unhandled.push(reason);

@@ -43,7 +43,7 @@ async function stream(
   onError: (error: unknown) => void,
 ): Promise<void> {
   const sink = new Sink(response);
-  const chunks = format.write(source, { pause, created });
+  const chunks = format.write(source, { pause, created, onError });
   try {
     // Until there is a first chunk the status is open, so that a failure can still be one.
     let next = await chunks.next();

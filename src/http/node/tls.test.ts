@@ -198,7 +198,7 @@ describe('startHttpServer with TLS', { skip, timeout: 30_000 }, () => {
     throws(() => toServerSettings({ tls: { ...server, minVersion: 'TLSv2' as 'TLSv1.3' } }), {
       name: 'RangeError',
       message:
-        'http server "*:9464": tls cannot be used, expected a certificate with its key, got ERR_TLS_INVALID_PROTOCOL_VERSION',
+        'http server "*:9464": tls.minVersion is unknown, expected a version such as TLSv1.2, got "TLSv2"',
     });
   });
 });
