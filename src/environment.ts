@@ -10,20 +10,36 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { REGISTRY } from './metrics/default-registry.ts';
 
+const VARIABLES = ['PROMETHEUS_MULTIPROC_DIR', 'prometheus_multiproc_dir'] as const;
+
 useStorageOfEnvironment();
 
 /**
  * Loads the multi-process part only where it is wanted, since a program on its own should not pay
  * for it, and at once, since the next line may declare a metric: `import()` would come too late.
+ *
+ * A variable must not keep a program from starting: what stands in the way is said in a warning, and
+ * the program counts on its heap.
  */
 function useStorageOfEnvironment(): void {
   const env = readEnvironment();
-  if (!env['PROMETHEUS_MULTIPROC_DIR'] && !env['prometheus_multiproc_dir']) return;
-  const require = createRequire(import.meta.url);
-  // Source, ES modules and the CommonJS bundle each find the entry with their own ending.
-  const entry = `./multiprocess/index${extname(import.meta.filename)}`;
-  const { storageFromEnvironment } = require(entry) as typeof import('./multiprocess/index.ts');
-  const storage = storageFromEnvironment(env);
+  const variable = VARIABLES.find((name) => env[name]);
+  if (variable === undefined) return;
+  let part: typeof import('./multiprocess/index.ts');
+  try {
+    // Source, ES modules and the CommonJS bundle each find the entry with their own ending.
+    const entry = `./multiprocess/index${extname(import.meta.filename)}`;
+    part = createRequire(import.meta.url)(entry);
+  } catch (cause) {
+    // A bundler has put this file elsewhere, and could not see that the other belongs to it.
+    const { code, message } = cause as NodeJS.ErrnoException;
+    process.emitWarning(
+      `environment "${variable}": cannot be followed, this process counts for itself alone, expected promethium to be kept external to the bundle, got ${code ?? message}`,
+      { type: 'MetricsWarning', code: 'PROMETHIUM_BUNDLED' },
+    );
+    return;
+  }
+  const storage = part.storageFromEnvironment(env);
   // Another copy of this package may have been here before, and the registry is the same.
   if (storage !== undefined && !REGISTRY.hasStorage) REGISTRY.useStorage(storage);
 }
