@@ -55,6 +55,7 @@ export type {
 export type { InstrumentOptions, ValueCallback } from './metrics/instrument-options.ts';
 export type { InstrumentRegistry, RootRegistry } from './metrics/instrument-registry.ts';
 export { AlreadyRegisteredError } from './metrics/name-claims.ts';
+export type { QuantileOptions } from './metrics/quantile-window.ts';
 export { CollectorRegistry } from './metrics/registry.ts';
 export type { CollectorRegistryOptions, TargetInfo } from './metrics/registry-options.ts';
 export { RegistryView } from './metrics/registry-view.ts';

@@ -61,6 +61,7 @@ export type {
   ObservingChild,
   Pair,
   Pairs,
+  QuantileOptions,
   RelabelOptions,
   RootRegistry,
   Sample,

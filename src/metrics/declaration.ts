@@ -21,6 +21,7 @@ import {
 } from './instrument-options.ts';
 import type { InstrumentRegistry, RootRegistry } from './instrument-registry.ts';
 import { type LabelRules, labelRules } from './label-rules.ts';
+import type { QuantileSettings } from './quantile-window.ts';
 
 /** What only some types are declared with. */
 export interface TypeOptions {
@@ -29,6 +30,7 @@ export interface TypeOptions {
   readonly mode?: MultiprocessMode;
   /** How exemplars are sampled, `false` for not at all; as the registry does unless given. */
   readonly exemplars?: ExemplarSampling | false | undefined;
+  readonly quantiles?: QuantileSettings | undefined;
 }
 
 /** What one type of instrument knows how to do with its children. */
@@ -74,6 +76,8 @@ export class Declaration {
   readonly clock: Clock;
   /** The exemplars; none of types that have none, and of numbers that other processes show too. */
   readonly exemplars: ExemplarKeeper | undefined;
+  /** The quantiles to show; none where the numbers are those of several processes, as these are not. */
+  readonly quantiles: QuantileSettings | undefined;
   readonly #typeOptions: TypeOptions;
   readonly #registry: InstrumentRegistry | null;
   readonly #series: SeriesStorage;
@@ -114,6 +118,7 @@ export class Declaration {
     const storage: Storage = registry?.storage ?? new MemoryStorage();
     this.#series = storage.declare(this.family);
     this.exemplars = storage.collect === undefined ? this.#toKeeper() : undefined;
+    this.quantiles = storage.collect === undefined ? typeOptions.quantiles : undefined;
     this.#sample(typeOptions.exemplars ?? registry?.root.exemplars);
     this.#stamp = isStamped(this.family)
       ? () => storage.now?.() ?? this.clock.elapsed()

@@ -256,7 +256,7 @@ sizes_count 4
     match(await toOpenMetrics(registry), /sent_total 3 # \{id="given"\} 1 1700000000\n/);
   });
 
-  it('refuse an amount or value before they ask', () => {
+  it('are asked for by what counts alone, and has no exemplar of its own', () => {
     let asked = 0;
     const provider = () => ({ id: asked++ });
     const { registry } = setUp({ exemplars: { provider } });
@@ -265,6 +265,9 @@ sizes_count 4
     throws(() => sent.inc(-1), { name: 'RangeError' });
     throws(() => sizes.observe(Number.NaN), { name: 'RangeError' });
     sizes.observe(1, { count: 0 });
+    const exemplar = { id: 'given' };
+    sent.inc(1, { exemplar });
+    sizes.observe(1, { exemplar });
     equal(asked, 0);
   });
 

@@ -18,7 +18,7 @@ const COMMON =
 const instruments: readonly (readonly [string, unknown, object, string])[] = [
   ['Counter', Counter, {}, `${COMMON}, callback, exemplars`],
   ['Gauge', Gauge, {}, `${COMMON}, multiprocessMode, callback`],
-  ['Summary', Summary, {}, COMMON],
+  ['Summary', Summary, {}, `${COMMON}, quantiles, maxAgeSeconds, ageBuckets`],
   ['Histogram', Histogram, {}, `${COMMON}, buckets, exemplars`],
   ['Info', Info, {}, COMMON],
   ['Enum', Enum, { states: ['a'] }, `${COMMON}, states, multiprocessMode`],

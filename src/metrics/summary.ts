@@ -1,4 +1,4 @@
-/** Summaries: how many observations there were, and their sum. */
+/** Summaries: how many observations there were, their sum, and quantiles of the last minutes. */
 
 import type { SummaryPoint } from '../model/family.ts';
 import type { LabelNames } from '../model/labels.ts';
@@ -7,10 +7,16 @@ import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions } from './instrument-options.ts';
+import {
+  type QuantileOptions,
+  type QuantileSettings,
+  QuantileWindow,
+  toQuantileSettings,
+} from './quantile-window.ts';
 import { startTimer, type Timer } from './timer.ts';
 
 /** What a summary is declared with. */
-export type SummaryOptions = InstrumentOptions;
+export interface SummaryOptions extends InstrumentOptions, QuantileOptions {}
 
 /** How an observation is made. */
 export interface ObserveOptions {
@@ -48,7 +54,6 @@ export interface SummaryChild extends ObservingChild {
 }
 
 class SummaryChildOnCells extends Child {
-  readonly type = 'summary';
   #cells: Float64Array;
   #index: number;
 
@@ -57,6 +62,11 @@ class SummaryChildOnCells extends Child {
     this.#cells = cells;
     this.#index = index;
     cells[index + 2] = declaration.clock.now();
+  }
+
+  // A getter and no property, which would take 8 bytes of every child.
+  get type(): 'summary' {
+    return 'summary';
   }
 
   get count(): number {
@@ -92,6 +102,11 @@ class SummaryChildOnCells extends Child {
     this.#cells[this.#index + 2] = this.declaration.clock.now();
   }
 
+  /** The values at the quantiles; nothing where there are none. */
+  quantileValues(): readonly number[] | undefined {
+    return undefined;
+  }
+
   startTimer(): Timer {
     return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
   }
@@ -103,10 +118,15 @@ class SummaryChildOnCells extends Child {
   static readonly kind: Kind<SummaryChildOnCells> = {
     type: 'summary',
     word: 'summary',
-    options: [],
-    typeOptions: () => ({}),
+    options: ['quantiles', 'maxAgeSeconds', 'ageBuckets'],
+    typeOptions: (subject, options: SummaryOptions) => ({
+      quantiles: toQuantileSettings(subject, options),
+    }),
     create(declaration, labelValues) {
-      return new SummaryChildOnCells(declaration, declaration.allocate(labelValues));
+      const { quantiles } = declaration;
+      const place = declaration.allocate(labelValues);
+      if (quantiles === undefined) return new SummaryChildOnCells(declaration, place);
+      return new QuantileSummaryChild(declaration, place, quantiles);
     },
     write(child, writer) {
       const cells = child.#cells;
@@ -114,6 +134,10 @@ class SummaryChildOnCells extends Child {
       POINT.count = cells[index]!;
       POINT.sum = cells[index + 1]!;
       POINT.created = cells[index + 2]!;
+      const values = child.quantileValues();
+      // An empty window has no quantiles: no line says so better than NaN, which spoils averages.
+      POINT.quantiles = values === undefined ? NONE : child.declaration.quantiles!.quantiles;
+      POINT.values = values ?? NONE;
       writer.summary(POINT);
     },
     place: (child) => ({ cells: child.#cells, index: child.#index }),
@@ -126,6 +150,38 @@ class SummaryChildOnCells extends Child {
     },
   };
 }
+
+/** A class of its own, since a look whether there is a window costs each `observe` up to 1 ns. */
+class QuantileSummaryChild extends SummaryChildOnCells {
+  readonly #window: QuantileWindow;
+
+  static {
+    // As of all summaries: the one that programs know.
+    delete (QuantileSummaryChild.prototype as { constructor?: unknown }).constructor;
+  }
+
+  constructor(declaration: Declaration, place: Cells, settings: QuantileSettings) {
+    super(declaration, place);
+    this.#window = new QuantileWindow(settings, declaration.clock);
+  }
+
+  override observe(value: number, options?: ObserveOptions): void {
+    super.observe(value, options);
+    const count = options?.count ?? 1;
+    if (count > 0) this.#window.add(value, count);
+  }
+
+  override quantileValues(): readonly number[] | undefined {
+    return this.#window.values();
+  }
+
+  override reset(): void {
+    super.reset();
+    this.#window.clear();
+  }
+}
+
+const NONE: readonly number[] = [];
 
 /** What a writer borrows: one object for all summaries, since a million are written one by one. */
 const POINT: { -readonly [Key in keyof SummaryPoint]: SummaryPoint[Key] } = {
@@ -140,7 +196,11 @@ const POINT: { -readonly [Key in keyof SummaryPoint]: SummaryPoint[Key] } = {
  * A summary: how many observations there were and their sum, for averages over any time.
  *
  * A {@linkcode Histogram} also tells how the observations are spread, and adds up over processes
- * and hosts.
+ * and hosts. With the option `quantiles` a summary does so too, of the last minutes and this process
+ * alone: each quantile is within 1 % of an observed value, one of an empty window is left out, and
+ * where several processes share their numbers there are none, since quantiles do not add up. An
+ * observation then takes 65 ns more, and a series up to 16 KiB for each step of the window, 3 KiB
+ * where all values are within a factor of 1000 (Node 24).
  *
  * As a type, `Summary` is one without labels or a child, `Summary<['route']>` one with these
  * labels, `Summary<'route' | 'host'>` one that is used by label name alone.
