@@ -289,4 +289,6 @@ function refuseTaken({ name, family }: Declaration, registry: RootRegistry): voi
   if (!claimedNames(family).some((claimed) => registry.get(claimed) !== undefined)) return;
   const probe = { name, describe: () => [family], collect: () => [] };
   registry.register(probe);
+  // The name may be shared with metrics of other constant labels.
+  registry.unregister(probe);
 }

@@ -23,7 +23,7 @@ export interface RootRegistry {
   /** See `CollectorRegistry`. */
   unregister(collector: Collector): void;
   /** See `CollectorRegistry`. */
-  get<Known extends Collector = Collector>(name: string): Known | undefined;
+  get<Known extends Collector = Collector>(name: string, labels?: Pairs): Known | undefined;
 }
 
 /** Where instruments can be declared: a registry, or a view that its `with()` returned. */

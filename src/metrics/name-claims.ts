@@ -1,12 +1,11 @@
 /** Who has which names of an exposition. */
 
 import { MetricsError, show } from '../model/error.ts';
-import type { Collector, FamilyHeader } from '../model/family.ts';
+import type { Collector } from '../model/family.ts';
+import type { Pair, Pairs } from '../model/labels.ts';
 import { claimedNames, isMetricType } from '../model/name.ts';
 import { nameOf } from './collection-run.ts';
-
-/** What is known of a family before it is collected. */
-type Described = Pick<FamilyHeader, 'name' | 'type'>;
+import { areSiblings, type Described } from './family-group.ts';
 
 /** A name is taken. Carries the collector that has it, for programs that load their modules anew. */
 export class AlreadyRegisteredError extends MetricsError {
@@ -23,16 +22,23 @@ export class AlreadyRegisteredError extends MetricsError {
 
 /** The names of one registry. */
 export class NameClaims {
-  readonly #owners = new Map<string, Collector>();
+  readonly #owners = new Map<string, readonly Collector[]>();
 
   /** All names that somebody has. */
   get names(): readonly string[] {
     return [...this.#owners.keys()];
   }
 
-  /** Whoever has the name. */
-  ownerOf(name: string): Collector | undefined {
-    return this.#owners.get(name);
+  /** Whoever has the name; several where their constant labels tell them apart. */
+  ownersOf(name: string): readonly Collector[] {
+    return this.#owners.get(name) ?? [];
+  }
+
+  /** The first of those that have the name, or the first that carries these labels. */
+  ownerOf(name: string, labels: Pairs = []): Collector | undefined {
+    const owners = this.ownersOf(name);
+    if (owners.length < 2) return owners[0];
+    return owners.find((owner) => labels.every((pair) => carries(owner, pair)));
   }
 
   /**
@@ -50,16 +56,20 @@ export class NameClaims {
     }
     const names = families.flatMap(claimedNames);
     for (const name of names) {
-      const owner = this.#owners.get(name);
+      const owner = this.ownersOf(name).find((owner) => !mayShare(owner, families));
       if (owner !== undefined) this.refuse(collector, families, owner);
     }
-    for (const name of names) this.#owners.set(name, collector);
+    for (const name of names) this.#owners.set(name, [...this.ownersOf(name), collector]);
     return names;
   }
 
   /** Gives names back. */
-  release(names: readonly string[]): void {
-    for (const name of names) this.#owners.delete(name);
+  release(collector: Collector, names: readonly string[]): void {
+    for (const name of names) {
+      const others = this.ownersOf(name).filter((owner) => owner !== collector);
+      if (others.length > 0) this.#owners.set(name, others);
+      else this.#owners.delete(name);
+    }
   }
 
   /** Refuses a collector for the sake of another one, or of itself. */
@@ -75,4 +85,17 @@ export class NameClaims {
       owner,
     );
   }
+}
+
+/** True when the owner's family and the only one of `families` are one but for constant labels. */
+function mayShare(owner: Collector, families: readonly Described[]): boolean {
+  const [family, ...others] = families;
+  const [owned, ...more] = owner.describe?.() ?? [];
+  if (family === undefined || owned === undefined) return false;
+  return others.length === 0 && more.length === 0 && areSiblings(owned, family);
+}
+
+function carries(owner: Collector, [name, value]: Pair): boolean {
+  const [family] = (owner.describe?.() ?? []) as Iterable<Described>;
+  return family?.constantLabels?.some((pair) => pair[0] === name && pair[1] === value) ?? false;
 }

@@ -78,6 +78,6 @@ export class RegistryView implements InstrumentRegistry {
 
   /** The collector that has claimed `name`, which is written here without the prefix. */
   get<Known extends Collector = Collector>(name: string): Known | undefined {
-    return this.root.get<Known>(this.prefix + name);
+    return this.root.get<Known>(this.prefix + name, this.constantLabels);
   }
 }

@@ -7,7 +7,7 @@ import { claimedNames } from '../model/name.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import { CollectionRun, isStored, nameOf } from './collection-run.ts';
+import { CollectionRun, isStored } from './collection-run.ts';
 import { joined, toCommonPairs } from './constant-labels.ts';
 import type { ExemplarDropReason } from './exemplar-keeper.ts';
 import {
@@ -16,7 +16,7 @@ import {
   toExemplarSampling,
 } from './exemplar-options.ts';
 import type { InstrumentRegistry } from './instrument-registry.ts';
-import { NameClaims } from './name-claims.ts';
+import { Registrations, requireCollector } from './registrations.ts';
 import {
   type CollectorRegistryOptions,
   type TargetInfo,
@@ -28,13 +28,6 @@ import { RegistryView } from './registry-view.ts';
 import { type Relabelling, type RelabelOptions, toRelabelling } from './relabelled.ts';
 import { restrict } from './restricted.ts';
 import { Target } from './target.ts';
-
-/** A collector's claims, and how it is shown. */
-interface Registration {
-  readonly names: readonly string[];
-  /** Nothing where its families are shown as they are. */
-  readonly relabelling: Relabelling | undefined;
-}
 
 /**
  * The metrics of a program, or of a part of one.
@@ -51,8 +44,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   readonly prefix: string = '';
   /** The labels that every series carries. */
   readonly constantLabels: Pairs;
-  readonly #collectors = new Map<Collector, Registration>();
-  readonly #claims = new NameClaims();
+  readonly #registered = new Registrations();
   readonly #report: RegistryReport;
   readonly #hanging = new Set<Collector>();
   readonly #timeoutMs: number;
@@ -137,7 +129,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   set exemplars(options: ExemplarOptions | undefined) {
     this.#exemplars =
       options === undefined ? undefined : toExemplarSampling('registry "exemplars"', options);
-    for (const collector of this.#collectors.keys()) {
+    for (const collector of this.collectors) {
       if (isStored(collector)) collector.followExemplars?.(this.#exemplars);
     }
   }
@@ -153,19 +145,20 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    */
   set targetInfo(facts: TargetInfo | undefined) {
     const target = facts === undefined ? undefined : new Target(facts);
-    if (this.#target !== undefined) this.#claims.release(TARGET_NAMES);
-    if (target !== undefined) this.#claims.claim(target, target.describe());
+    const { claims } = this.#registered;
+    if (this.#target !== undefined) claims.release(this.#target, TARGET_NAMES);
+    if (target !== undefined) claims.claim(target, target.describe());
     this.#target = target;
   }
 
   /** The collectors that are registered, in that order. */
   get collectors(): readonly Collector[] {
-    return [...this.#collectors.keys()];
+    return this.#registered.collectors;
   }
 
   /** The names that are claimed: of families, and with the suffixes that their lines may bear. */
   get names(): readonly string[] {
-    return this.#claims.names;
+    return this.#registered.claims.names;
   }
 
   /** A view for a library or a part of the program, all of whose names and series bear something. */
@@ -183,25 +176,8 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * @throws {AlreadyRegisteredError} When one of its names is taken.
    */
   register(collector: Collector, options?: RelabelOptions): void {
-    if (typeof collector?.collect !== 'function') {
-      throw new TypeError(
-        `registry "register": no collector, expected an object with collect(), got ${show(collector)}`,
-      );
-    }
-    // Its scrape would begin another one of itself, without end.
-    if (reaches(collector, this)) {
-      throw new TypeError(
-        'registry "register": a registry in itself, expected another collector, got the registry',
-      );
-    }
-    const relabelling = this.#relabelling(collector, options);
-    const families = [...(collector.describe?.() ?? [])].map(({ name, type }) => ({
-      name: (relabelling?.prefix ?? '') + name,
-      type,
-    }));
-    if (this.#collectors.has(collector)) this.#claims.refuse(collector, families, collector);
-    const names = this.#claims.claim(collector, families);
-    this.#collectors.set(collector, { names, relabelling });
+    requireCollector(collector);
+    this.#registered.add(this, collector, this.#relabelling(collector, options));
   }
 
   /**
@@ -211,22 +187,14 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * @throws {MetricsError} With code `NOT_REGISTERED` when it is not in this registry.
    */
   unregister(collector: Collector): void {
-    const registration = this.#collectors.get(collector);
-    if (registration === undefined) {
-      throw new MetricsError(
-        'NOT_REGISTERED',
-        `registry "unregister": unknown collector, expected a registered one, got ${nameOf(collector)}`,
-      );
-    }
-    this.#collectors.delete(collector);
-    this.#claims.release(registration.names);
+    this.#registered.delete(collector);
     // What lies in files that others read as well would be exposed for ever.
     if (this.#storage?.collect !== undefined && isStored(collector)) collector.withdraw();
   }
 
   /** Removes all collectors: for tests, and for programs that load their modules anew. */
   clear(): void {
-    for (const collector of [...this.#collectors.keys()]) this.unregister(collector);
+    for (const collector of this.collectors) this.unregister(collector);
   }
 
   /**
@@ -235,7 +203,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * processes share the storage, the others' numbers stay as they are.
    */
   reset(): void {
-    for (const collector of this.#collectors.keys()) {
+    for (const collector of this.collectors) {
       if (isStored(collector)) collector.resetAll();
     }
     this.#report.reset();
@@ -255,8 +223,8 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * The collector that has claimed `name`, with or without a suffix such as `_total`: for modules
    * that are loaded anew. Its type is the caller's to know.
    */
-  get<Known extends Collector = Collector>(name: string): Known | undefined {
-    return this.#claims.ownerOf(name) as Known | undefined;
+  get<Known extends Collector = Collector>(name: string, labels: Pairs = []): Known | undefined {
+    return this.#registered.claims.ownerOf(name, labels) as Known | undefined;
   }
 
   /**
@@ -267,7 +235,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * own families; `promethium_collector_failures_total` counts it.
    */
   collect(): AsyncGenerator<MetricFamily> {
-    return this.#run([...this.#collectors]);
+    return this.#run();
   }
 
   /**
@@ -276,17 +244,10 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    */
   restrictedTo(names: readonly string[]): Collector {
     const wanted = new Set(names);
-    const source = (): AsyncGenerator<MetricFamily> =>
-      this.#run(
-        [...this.#collectors].filter(
-          ([, { names: claimed }]) =>
-            claimed.length === 0 || claimed.some((name) => wanted.has(name)),
-        ),
-      );
     const view: Collector & Pick<CollectorRegistry, 'collectors'> = {
       // So that a registry sees that this is a part of itself.
       collectors: [this],
-      collect: () => restrict(source(), wanted),
+      collect: () => restrict(this.#run(wanted), wanted),
     };
     return view;
   }
@@ -305,12 +266,13 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     return { prefix, labels: joined(this.constantLabels, labels) };
   }
 
-  #run(collectors: readonly (readonly [Collector, Registration])[]): AsyncGenerator<MetricFamily> {
+  #run(wanted?: ReadonlySet<string>): AsyncGenerator<MetricFamily> {
+    const shared = this.#storage?.collect === undefined ? undefined : this.#storage;
     return new CollectionRun({
-      collectors: collectors.map(([collector, { relabelling }]) => [collector, relabelling]),
+      collectors: this.#registered.shown(shared !== undefined, wanted),
       first: this.#target,
-      ownerOf: (name) => this.#claims.ownerOf(name),
-      shared: this.#storage?.collect === undefined ? undefined : this.#storage,
+      ownerOf: (name) => this.#registered.ownerOf(name),
+      shared,
       last: this.#report.counters,
       clock: this.clock,
       timeoutMs: this.#timeoutMs,
@@ -321,11 +283,3 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
 }
 
 const TARGET_NAMES = claimedNames({ name: 'target', type: 'info' });
-
-/** True when a scrape of `collector` would begin one of `registry`, as far as that can be seen. */
-function reaches(collector: Collector, registry: Collector): boolean {
-  if (collector === registry) return true;
-  // Asked by property and not by class: it may be a registry of another copy of this package.
-  const { collectors } = collector as Partial<CollectorRegistry>;
-  return Array.isArray(collectors) && collectors.some((inner) => reaches(inner, registry));
-}

@@ -16,6 +16,21 @@ async function lines(registry: CollectorRegistry): Promise<string[]> {
 
 for (const mapper of ['koffi', 'write-behind'] as const) {
   describe(`Children in a shared directory, ${mapper}`, () => {
+    it('of metrics that differ in constant labels are one family', async (context) => {
+      const directory = temporaryFolder(context);
+      const registry = new CollectorRegistry({ storage: open(context, { directory, mapper }) });
+      for (const db of ['x', 'y']) {
+        const view = registry.with({ labels: { db } });
+        new Counter({ name: 'q', help: 'Q.', labelNames: ['op'], registry: view })
+          .labels('get')
+          .inc();
+      }
+      deepEqual(await lines(registry), [
+        'q_total{db="x",op="get"} 1',
+        'q_total{db="y",op="get"} 1',
+      ]);
+    });
+
     it('are limited, let go and removed for whoever reads', async (context) => {
       const directory = temporaryFolder(context);
       const clock = new ManualClock();
