@@ -149,6 +149,47 @@ const anyTarget: fc.Arbitrary<Draft> = fc.record({
   ),
 });
 
+/** A child that is removed and used on, after another one was made: it must not count for that one. */
+const anyAfterlife: fc.Arbitrary<Draft[]> = fc
+  .record({ use: anyUse, other: anyUse })
+  .map(({ use, other: { labels, ...other } }) => {
+    const { metric } = use;
+    return [
+      { ...use, way: 'position', kept: false },
+      { kind: 'remove', metric, labels: use.labels },
+      { ...other, metric, labels, way: 'position' },
+      { ...use, way: 'position', kept: true },
+    ];
+  });
+
+function anySteps(types: readonly InstrumentWord[], whole: boolean): fc.Arbitrary<Draft[]> {
+  const declaration = anyDeclaration(types);
+  const unit = sometimes('seconds', 'bytes');
+  const family = anyFamily({ name: metricName, unit, labelNames, whole });
+  const register: fc.Arbitrary<Draft> = fc.record({
+    kind: fc.constant('register'),
+    families: fc.array(family, { minLength: 1, maxLength: 2 }),
+  });
+  const step = fc.oneof(
+    { weight: 8, arbitrary: anyUse },
+    { weight: 2, arbitrary: anyChange },
+    { weight: 1, arbitrary: anyPause },
+    { weight: 1, arbitrary: anyTarget },
+    { weight: 1, arbitrary: declaration },
+    { weight: 1, arbitrary: register },
+  );
+  const steps = fc.oneof(
+    { weight: 12, arbitrary: step.map((one): Draft[] => [one]) },
+    { weight: 1, arbitrary: anyAfterlife },
+  );
+  return fc
+    .tuple(
+      fc.array(declaration, { minLength: 1, maxLength: 4 }),
+      fc.array(steps, { maxLength: 24, size: 'medium' }),
+    )
+    .map(([first, then]) => [...first, ...then.flat()]);
+}
+
 /** Draws a program. */
 export const anyProgram: fc.Arbitrary<Program> = fc
   .constantFrom('underscores', 'underscores', 'allow-utf-8', 'allow-utf-8', 'dots', 'values')
@@ -157,39 +198,8 @@ export const anyProgram: fc.Arbitrary<Program> = fc
     const types = (Object.keys(METHODS) as InstrumentWord[]).filter(
       (type) => whole || !isTornByEscaping(type),
     );
-    const declaration = anyDeclaration(types);
-    const register = fc.record({
-      kind: fc.constant('register'),
-      families: fc.array(
-        anyFamily({
-          name: metricName,
-          unit: sometimes('seconds', 'bytes'),
-          labelNames,
-          whole,
-        }),
-        {
-          minLength: 1,
-          maxLength: 2,
-        },
-      ),
-    });
     return fc.record({
-      steps: fc
-        .tuple(
-          fc.array(declaration, { minLength: 1, maxLength: 4 }),
-          fc.array(
-            fc.oneof(
-              { weight: 8, arbitrary: anyUse },
-              { weight: 2, arbitrary: anyChange },
-              { weight: 1, arbitrary: anyPause },
-              { weight: 1, arbitrary: anyTarget },
-              { weight: 1, arbitrary: declaration },
-              { weight: 1, arbitrary: register },
-            ),
-            { maxLength: 24, size: 'medium' },
-          ),
-        )
-        .map(([first, then]): Draft[] => [...first, ...then]),
+      steps: anySteps(types, whole),
       created: whole ? fc.boolean() : fc.constant(false),
       strict: fc.boolean(),
       escaping: fc.constant(escaping),

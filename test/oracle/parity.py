@@ -213,13 +213,14 @@ def track_in_progress(child, raised, given):
         pass
 
 
+# Numbers are doubles, as they are on the other side: integers would count exactly beyond 2**53.
 METHODS = {
-    "inc": lambda child, argument, given: child.inc(argument, **given),
-    "dec": lambda child, argument, given: child.dec(argument),
+    "inc": lambda child, argument, given: child.inc(float(argument), **given),
+    "dec": lambda child, argument, given: child.dec(float(argument)),
     "set": lambda child, argument, given: child.set(argument),
     "setToCurrentTime": lambda child, argument, given: child.set_to_current_time(),
     "setFunction": lambda child, argument, given: child.set_function(lambda: argument),
-    "observe": lambda child, argument, given: child.observe(argument, **given),
+    "observe": lambda child, argument, given: child.observe(float(argument), **given),
     "reset": lambda child, argument, given: child.reset(),
     "info": lambda child, argument, given: child.info(argument),
     "state": lambda child, argument, given: child.state(argument),
