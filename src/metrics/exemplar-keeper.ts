@@ -64,7 +64,8 @@ export class ExemplarKeeper {
   /**
    * Asks the provider for an exemplar, where the one that is there may be replaced.
    *
-   * Node 24: 65 ns, of which the clock takes 45, where nothing is to be asked.
+   * Node 24, where nothing is to be asked: `inc` takes 48 ns with it and 3 without, nearly all of it
+   * the clock; an exemplar that is given takes 290.
    */
   sample(child: object, place: number, value: number): void {
     const sampling = this.#sampling;
