@@ -281,3 +281,21 @@ export function count<Name extends string>(
 ): void {
   (counter as LabelledByName<CounterChild, Name>).labels(labels).inc();
 }
+
+// Exemplars stand on counters and histograms alone, under labels of their own.
+plain.inc(1, { exemplar: { trace_id: 'a', shard: 3 } });
+plain.inc(1, { exemplar: undefined });
+histogram.labels('x').observe(1, { count: 2, exemplar: { trace_id: 'a' } });
+// @ts-expect-error the labels are those of an exemplar, not options
+plain.inc(1, { trace_id: 'a' });
+// @ts-expect-error neither string nor number
+plain.inc(1, { exemplar: { trace_id: null } });
+// @ts-expect-error a summary has no exemplars
+summary.labels('x').observe(1, { exemplar: { trace_id: 'a' } });
+// @ts-expect-error a gauge has no exemplars
+gauge.labels('x').inc(1, { exemplar: { trace_id: 'a' } });
+REGISTRY.exemplars = { provider: () => undefined };
+REGISTRY.exemplars = undefined;
+new Summary({ name: 'q', help, quantiles: [0.5, 0.99], maxAgeSeconds: 60, ageBuckets: 3 });
+// @ts-expect-error quantiles are numbers
+new Summary({ name: 'q2', help, quantiles: ['0.5'] });
