@@ -249,6 +249,44 @@ const DIFFERENCES: readonly Difference[] = [
     theirs: ['done', 'x_total 0 # {"a":"b"}'],
   },
   {
+    title: 'an exemplar of a family that is too long is dropped',
+    commands: [
+      family({
+        type: 'counter',
+        metrics: [{ labels: [], value: 1, exemplar: { labels: { a: 'b'.repeat(128) }, value: 1 } }],
+      }),
+    ],
+    view: OPENMETRICS,
+    ours: ['done', 'x_total 1'],
+    theirs: ['done', 'unreadable: ValueError: Exemplar labels are too long'],
+  },
+  {
+    title: 'text has the count of a histogram without a sum',
+    commands: [family({ type: 'histogram', metrics: [{ labels: [], buckets: [[Infinity, 1]] }] })],
+    ours: ['done', 'x_bucket{le="+Inf"} 1', 'x_count 1'],
+    theirs: ['done', 'x_bucket{le="+Inf"} 1'],
+  },
+  {
+    title: 'a family has each series once',
+    commands: [
+      family({
+        metrics: [
+          { labels: [], value: 1 },
+          { labels: [], value: 2 },
+        ],
+      }),
+    ],
+    ours: ['refused'],
+    theirs: ['done', 'x 1', 'x 2'],
+  },
+  {
+    title: 'no metric is asked for by the name of target info',
+    commands: [declare('gauge', { name: 'target_info' })],
+    view: { ...TEXT, names: ['target_info'] },
+    ours: ['done', 'target_info 0'],
+    theirs: ['done'],
+  },
+  {
     title: 'times in text are rounded',
     commands: [
       family({

@@ -34,7 +34,7 @@ const timestamp: fc.Arbitrary<Timestamp> = fc.record({
   nanos: fc.nat(7).map((eighths) => eighths * 125_000_000),
 });
 
-/** An exemplar that is within the limits: beyond them, Python's scrape fails and ours goes on. */
+/** An exemplar that is within the limits: beyond them, Python shows what its own parser refuses. */
 const exemplar: fc.Arbitrary<Exemplar> = fc
   .record({ drawn: anyExemplar, at: fc.option(timestamp, { nil: undefined }) })
   .map(({ drawn: { labels, value }, at }) => ({

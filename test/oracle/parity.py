@@ -106,7 +106,7 @@ def add_metric(family, kind, metric):
     elif kind == "summary":
         family.add_metric(labels, metric["count"], metric["sum"], at)
     elif kind in ("histogram", "gaugehistogram"):
-        family.add_metric(labels, buckets(metric, kind == "histogram"), metric["sum"], at)
+        family.add_metric(labels, buckets(metric, kind == "histogram"), metric.get("sum"), at)
     else:
         family.add_metric(labels, metric["value"], at)
 
