@@ -25,7 +25,11 @@ export interface StoredCollector extends Collector {
 export function isStored(collector: Collector): collector is StoredCollector {
   const { refresh, withdraw, resetAll } = collector as Partial<StoredCollector>;
   // All, since a collector of somebody's own may well have a method that is called `refresh`.
-  return [refresh, withdraw, resetAll].every((method) => typeof method === 'function');
+  return (
+    typeof refresh === 'function' &&
+    typeof withdraw === 'function' &&
+    typeof resetAll === 'function'
+  );
 }
 
 /** A collector as errors and the failure metric name it. */
@@ -145,10 +149,15 @@ export class CollectionRun {
   }
 
   *#new({ collector, families }: Result, relabelling?: Relabelling): Generator<MetricFamily> {
+    // Instruments show what they have claimed, and nothing else.
+    const isAlien =
+      collector !== this.#storage && !(relabelling === undefined && isStored(collector));
     for (const given of families) {
       const family = relabelling === undefined ? given : relabelled(given, relabelling);
       const names = claimedNames(family);
-      if (names.some((name) => this.#seen.has(name) || this.#isTaken(name, collector))) {
+      if (
+        names.some((name) => this.#seen.has(name) || (isAlien && this.#isTaken(name, collector)))
+      ) {
         this.#fail(collector, 'duplicate', family.name);
         continue;
       }
@@ -157,10 +166,10 @@ export class CollectionRun {
     }
   }
 
-  /** True of a name that somebody else has claimed. The storage shows the families of all who did. */
+  /** True of a name that somebody else has claimed. Not asked of the storage, which shows all of them. */
   #isTaken(name: string, collector: Collector): boolean {
     const owner = this.#options.ownerOf(name);
-    return owner !== undefined && owner !== collector && collector !== this.#storage;
+    return owner !== undefined && owner !== collector;
   }
 
   #fail(collector: Collector, reason: FailureReason, cause: unknown): Result {

@@ -77,10 +77,12 @@ export class Registrations {
    */
   shown(isShared: boolean, wanted?: ReadonlySet<string>): Shown[] {
     const shown: Shown[] = [];
+    const hasGroups = this.#groups.size > 0;
     for (const [collector, { names, relabelling }] of this.#entries) {
       const isWanted = wanted === undefined || names.some((name) => wanted.has(name));
       if (!isWanted && names.length > 0) continue;
-      const group = isShared && isStored(collector) ? undefined : this.#groups.get(names[0] ?? '');
+      const isGrouped = hasGroups && !(isShared && isStored(collector));
+      const group = isGrouped ? this.#groups.get(names[0] ?? '') : undefined;
       if (group === undefined) shown.push([collector, relabelling]);
       else if (this.claims.ownerOf(names[0]!) === collector) shown.push([group, undefined]);
     }
@@ -90,6 +92,7 @@ export class Registrations {
   /** Whoever shows the families of this name in a scrape. */
   ownerOf(name: string): Collector | undefined {
     const owner = this.claims.ownerOf(name);
+    if (this.#groups.size === 0) return owner;
     const family = owner === undefined ? undefined : this.#entries.get(owner)?.names[0];
     return (family === undefined ? undefined : this.#groups.get(family)) ?? owner;
   }
