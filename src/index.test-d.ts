@@ -266,6 +266,16 @@ expectType<Equal<typeof seconds, number>>();
   using timing = level.startTimer();
   timing();
 }
+declare function numbers(): AsyncGenerator<number, string>;
+const generator = durations.time(numbers);
+expectType<Equal<typeof generator, AsyncGenerator<number, string>>>();
+const timed = durations.time(numbers());
+expectType<Equal<typeof timed, AsyncIterable<number>>>();
+plain.countExceptions(numbers(), (error) => error instanceof Error);
+{
+  using tracking = level.trackInProgress();
+  tracking();
+}
 // @ts-expect-error a promise is no function
 durations.time(Promise.resolve());
 

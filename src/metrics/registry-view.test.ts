@@ -48,6 +48,9 @@ c{zone="z"} 3
         new InfoMetricFamily({ name: 'i', help })
           .addMetric([], { pool: 'mine', v: '1' })
           .addMetric([], { v: '2' }),
+        new InfoMetricFamily({ name: 'j', help, labelNames: ['zone'] }).addMetric(['x'], {
+          v: '3',
+        }),
         new StateSetMetricFamily({ name: 'pool', help }).addMetric([], { on: true }),
       ],
     };
@@ -65,6 +68,9 @@ lib_a_total{pool="p",zone="x"} 1
 # TYPE lib_i_info gauge
 lib_i_info{zone="z",pool="mine",v="1"} 1
 lib_i_info{zone="z",pool="p",v="2"} 1
+# HELP lib_j_info H.
+# TYPE lib_j_info gauge
+lib_j_info{zone="x",pool="p",v="3"} 1
 # HELP lib_pool H.
 # TYPE lib_pool gauge
 lib_pool{zone="z",pool="p",lib_pool="on"} 1
