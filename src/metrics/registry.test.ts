@@ -344,3 +344,9 @@ describe('CollectorRegistry.useStorage', () => {
     });
   });
 });
+
+describe('a registry written to a log', () => {
+  it('is no circle', () => {
+    equal(typeof JSON.stringify(new CollectorRegistry()), 'string');
+  });
+});

@@ -38,8 +38,6 @@ import { Target } from './target.ts';
 export class CollectorRegistry implements Collector, InstrumentRegistry {
   /** The registry's clock. */
   readonly clock: Clock;
-  /** The registry itself: what it has in common with its views. */
-  readonly root: this = this;
   /** Nothing: names are as they were declared. */
   readonly prefix: string = '';
   /** The labels that every series carries. */
@@ -75,6 +73,11 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     });
     this.targetInfo = options.targetInfo;
     this.exemplars = options.exemplars;
+  }
+
+  /** The registry itself: what it has in common with its views. */
+  get root(): this {
+    return this;
   }
 
   /** Where the metrics of this registry keep their numbers. */
