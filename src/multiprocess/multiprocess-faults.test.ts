@@ -130,8 +130,8 @@ describe('MultiprocessStorage in trouble', () => {
     ]);
     await setImmediate();
     deepEqual(said, [
-      `FILE_CORRUPT: file "${bad('1')}": is empty, expected a header`,
-      `FILE_FOREIGN: file "${bad('2')}": is not a file of metrics from this machine, expected it to begin with the magic words`,
+      `FILE_CORRUPT: file "${bad('1')}": is empty, expected a header, got 0 bytes`,
+      `FILE_FOREIGN: file "${bad('2')}": is not a file of metrics from this machine, expected it to begin with the magic words, got 5768617420697320`,
       `FILE_FOREIGN: file "${bad('3')}": is a copy, expected the id of its name, got ${own!.slice(0, 32)}`,
     ]);
   });

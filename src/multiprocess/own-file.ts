@@ -47,8 +47,9 @@ export class OwnFile {
   /**
    * Creates the file and puts it into view.
    *
-   * @throws {MetricsError} `DIRECTORY_UNUSABLE` when there is no room for it, `MAPPING_FAILED` when
-   * what is written through the mapping does not arrive in the file. Nothing is left behind.
+   * @throws {MetricsError} `DIRECTORY_UNUSABLE` when the directory takes no file, `WRITE_FAILED` when
+   * there is no room for it, `MAPPING_FAILED` when what is written through the mapping does not
+   * arrive in the file. Nothing is left behind.
    */
   constructor({ directory, fileMode, mapper, identity, startTime, clock }: OwnFileOptions) {
     this.id = newId();

@@ -131,7 +131,7 @@ export class OwnSeries {
       this.#file?.flush();
     } catch (cause) {
       const message = `file "${this.#file?.path}": cannot be written, expected to write behind, got ${reason(cause)}`;
-      const error = new MetricsError('DIRECTORY_UNUSABLE', message, { cause });
+      const error = new MetricsError('WRITE_FAILED', message, { cause });
       this.#options.warnings.warn('write-behind', error);
     }
   }

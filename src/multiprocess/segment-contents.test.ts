@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CONNECTIONS, REQUESTS } from '../../test/processes/counting-process.ts';
 import type { ContributedSeries } from '../aggregate/contribution.ts';
@@ -7,7 +7,7 @@ import { newId } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
 import { HEADER_BYTES } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import { SegmentWriter, type Space } from './segment-writer.ts';
 import { UnreadableError } from './unreadable.ts';
 
 function write(): SegmentWriter {
@@ -148,5 +148,31 @@ describe('SegmentWriter', () => {
     copy(writer, contents);
     parse(writer, contents);
     deepEqual(labels(contents), ['requests,/']);
+  });
+});
+
+describe('SegmentWriter at its limit', () => {
+  it('refuses to make a file longer than its lengths can say', () => {
+    let large: ArrayBuffer | undefined;
+    // One buffer for nearly all of 2 GiB: nobody reads what is written here.
+    const space: Space = {
+      grow(length) {
+        if (length < 1_048_576) return new ArrayBuffer(length);
+        large ??= new ArrayBuffer(length);
+        return large;
+      },
+    };
+    const header = { ...currentIdentity(), id: newId(), startTime: 0, locked: false };
+    const writer = new SegmentWriter(space, header);
+    const bounds = Array.from({ length: 70_000 }, (_, i) => i);
+    const record = writer.declare({ ...REQUESTS, type: 'histogram', bounds, labelNames: [] });
+    const fill = (): void => {
+      for (let i = 0; i < 4000; i++) writer.allocate(record, [], undefined);
+    };
+    throws(fill, {
+      name: 'MetricsError',
+      code: 'WRITE_FAILED',
+      message: 'file of metrics: cannot grow, expected at most 2147418112 bytes, got 2147549184',
+    });
   });
 });

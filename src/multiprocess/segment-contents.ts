@@ -7,7 +7,14 @@ import type { ContributedFamily, ContributedSeries } from '../aggregate/contribu
 import { cellCount } from '../model/cells.ts';
 import type { Pair } from '../model/labels.ts';
 import { readStrings } from './record-text.ts';
-import { align, emptyRecordWord, KIND, RECORD_HEADER_BYTES, recordWord } from './segment.ts';
+import {
+  align,
+  checksumText,
+  emptyRecordWord,
+  KIND,
+  RECORD_HEADER_BYTES,
+  recordWord,
+} from './segment.ts';
 import { parseStoredFamily } from './stored-family.ts';
 import { UnreadableError } from './unreadable.ts';
 
@@ -138,7 +145,7 @@ export class SegmentContents {
     const word = this.#words[at / 4 + 1]!;
     const kind = word & 0xff;
     if (kind === KIND.fill || kind === KIND.tombstone) {
-      if (word !== emptyRecordWord(kind, length)) throw this.#corrupt(at, 'the right checksum');
+      this.#requireWord(at, emptyRecordWord(kind, length), word);
       return;
     }
     // Kinds that are not known yet are built like the others, so that they can be told from rubbish.
@@ -191,10 +198,13 @@ export class SegmentContents {
     }
     const begin = at + length - align(textLength);
     const end = begin + textLength;
-    if (word !== recordWord(word & 0xff, length, family, this.bytes, begin, end)) {
-      throw this.#corrupt(at, 'the right checksum');
-    }
+    this.#requireWord(at, recordWord(word & 0xff, length, family, this.bytes, begin, end), word);
     return { begin, end };
+  }
+
+  #requireWord(at: number, expected: number, word: number): void {
+    if (word === expected) return;
+    throw this.#corrupt(at, `checksum ${checksumText(expected)}, got ${checksumText(word)}`);
   }
 
   #corrupt(at: number, expected: string): UnreadableError {

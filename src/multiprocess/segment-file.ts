@@ -63,7 +63,7 @@ export class SegmentFile {
    * Adds `length` zeros. They are written, not left as a hole: a hole that the disk has no room for
    * kills the process that touches it through a mapping, where a write is refused in good order.
    *
-   * @throws {MetricsError} `DIRECTORY_UNUSABLE` when the disk is full; the file is as it was before.
+   * @throws {MetricsError} `WRITE_FAILED` when the disk is full; the file is as it was before.
    */
   grow(length: number): void {
     const end = this.#size + length;
@@ -75,7 +75,7 @@ export class SegmentFile {
     } catch (cause) {
       this.cut(this.#size);
       throw new MetricsError(
-        'DIRECTORY_UNUSABLE',
+        'WRITE_FAILED',
         `file "${this.path}": cannot grow, expected room for ${length} more bytes, got ${reason(cause)}`,
         { cause },
       );

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -220,6 +221,32 @@ describe('SegmentReader with files that make no sense', () => {
       { path, id: file.id },
       'corrupt',
       `is corrupt at byte 256, expected a record with a length from 8 to ${bytes.length - 256}, got 4`,
+    );
+  });
+
+  it('shows the checksum that it expected', async (context) => {
+    const { file, bytes } = example(context);
+    const path = join(temporaryFolder(context), 'flipped');
+    const word = bytes.readUInt32LE(260);
+    bytes.writeUInt32LE((word ^ 0x100) >>> 0, 260);
+    writeFileSync(path, bytes);
+    const expected = (word >>> 8).toString(16).padStart(6, '0');
+    const got = ((word >>> 8) ^ 1).toString(16).padStart(6, '0');
+    await refuses(
+      { path, id: file.id },
+      'corrupt',
+      `is corrupt at byte 256, expected a record with checksum ${expected}, got ${got}`,
+    );
+  });
+
+  it('does not wait for somebody to write into a pipe', { timeout: 10_000 }, async (context) => {
+    if (process.platform === 'win32') return context.skip('needs mkfifo');
+    const path = join(temporaryFolder(context), 'pipe');
+    execFileSync('mkfifo', [path]);
+    await refuses(
+      { path, id: '' },
+      'foreign',
+      'is not a file of metrics, expected a regular file, got a pipe',
     );
   });
 

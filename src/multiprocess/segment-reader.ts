@@ -3,9 +3,10 @@
  * a mapping would die with a file that somebody cuts short, a copy only comes out short.
  */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Contribution } from '../aggregate/contribution.ts';
 import { Heartbeat, judgeLiveness, type LivenessOptions } from './liveness.ts';
+import { kindOfFile, openToRead } from './open-file.ts';
 import type { Pace } from './pace.ts';
 import { processLabel } from './process-identity.ts';
 import { HEADER_BYTES, type ReadHeader, readHeader } from './segment.ts';
@@ -53,6 +54,7 @@ export class SegmentReader {
     const fd = this.#open();
     if (fd === undefined) return undefined;
     try {
+      this.#refuseSpecial(fd);
       return await this.#readOpen(fd, pace);
     } catch (error) {
       if (error instanceof UnreadableError) throw error;
@@ -60,6 +62,14 @@ export class SegmentReader {
     } finally {
       closeSync(fd);
     }
+  }
+
+  #refuseSpecial(fd: number): void {
+    const kind = kindOfFile(fd);
+    // A directory says so itself, by the system's error.
+    if (kind === 'a file' || kind === 'a directory') return;
+    const detail = `is not a file of metrics, expected a regular file, got ${kind}`;
+    throw new UnreadableError('foreign', this.#options.path, detail);
   }
 
   async #readOpen(fd: number, pace: Pace): Promise<Contribution> {
@@ -131,7 +141,7 @@ export class SegmentReader {
 
   #open(): number | undefined {
     try {
-      return openSync(this.#options.path, 'r');
+      return openToRead(this.#options.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw this.#inaccessible(error);

@@ -258,7 +258,7 @@ export class SegmentWriter {
     const offset = last === undefined ? 0 : last.offset + last.bytes.length;
     if (offset + length > LARGEST_FILE_BYTES) {
       throw new MetricsError(
-        'DIRECTORY_UNUSABLE',
+        'WRITE_FAILED',
         `file of metrics: cannot grow, expected at most ${LARGEST_FILE_BYTES} bytes, got ${offset + length}`,
       );
     }

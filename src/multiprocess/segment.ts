@@ -108,7 +108,8 @@ export function writeHeader(buffer: ArrayBuffer, header: SegmentHeader): void {
  * @throws {UnreadableError} When it is empty, truncated, foreign, newer or corrupt.
  */
 export function readHeader(buffer: ArrayBuffer, length: number, path: string): ReadHeader {
-  if (length === 0) throw new UnreadableError('empty', path, 'is empty, expected a header');
+  if (length === 0)
+    throw new UnreadableError('empty', path, 'is empty, expected a header, got 0 bytes');
   const words = new Int32Array(buffer, 0, HEADER_BYTES / 4);
   refuseOthers(words, length, path);
   const floats = new Float64Array(buffer, 0, HEADER_BYTES / 8);
@@ -149,7 +150,7 @@ function refuseOthers(words: Int32Array, length: number, path: string): void {
     throw new UnreadableError(
       'foreign',
       path,
-      'is not a file of metrics from this machine, expected it to begin with the magic words',
+      `is not a file of metrics from this machine, expected it to begin with the magic words, got ${Buffer.from(words.buffer, words.byteOffset, 8).toString('hex')}`,
     );
   }
   if (length >= 12 && words[WORD.version]! > FORMAT_VERSION) {
@@ -202,6 +203,11 @@ export function emptyRecordWord(kind: number, length: number): number {
 }
 
 const NO_TEXT = new Uint8Array(0);
+
+/** The checksum in the second word of a record, as sentences show it. */
+export function checksumText(word: number): string {
+  return (word >>> 8).toString(16).padStart(6, '0');
+}
 
 /** Rounds up to a multiple of 8, at which every record and every cell begins. */
 export function align(bytes: number): number {

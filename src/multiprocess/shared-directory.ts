@@ -1,9 +1,10 @@
 /** The directory that the processes share: made before the first file, tidied by each that comes. */
 
-import { closeSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { MetricsError } from '../model/error.ts';
 import type { Mapper } from './mapper.ts';
+import { openToRead } from './open-file.ts';
 import { FILE_SUFFIX, HIDDEN_SUFFIX } from './segment.ts';
 import { reason } from './system-error.ts';
 
@@ -55,7 +56,7 @@ export function removeLeftovers(
 function removeLeftover(path: string, mapper: Mapper | undefined, nowMs: number): void {
   try {
     if (nowMs - statSync(path).mtimeMs < LEFT_OVER_AFTER_MS) return;
-    const fd = openSync(path, 'r');
+    const fd = openToRead(path);
     const isLocked = mapper?.isUnlocked(fd) === false;
     closeSync(fd);
     if (!isLocked) unlinkSync(path);

@@ -1,11 +1,14 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import fs, { readdirSync, readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { REQUESTS } from '../../test/processes/counting-process.ts';
 import { forkCounting } from '../../test/processes/fork-counting.ts';
 import { lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
+import { warnings } from '../../test/processes/warnings.ts';
 import type { MultiprocessStorage } from './multiprocess-storage.ts';
 import { newId } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
@@ -28,6 +31,31 @@ async function becomes(storage: MultiprocessStorage, expected: readonly string[]
 
 describe('MultiprocessStorage that writes behind', () => {
   const mapper = 'write-behind';
+
+  it('says once that it cannot write, and writes when it can', async (context) => {
+    const said = warnings(context);
+    const directory = temporaryFolder(context);
+    const storage = open(context, { directory, mapper });
+    const sidecar = open(context, { directory, mapper, readOnly: true });
+    const { cells, index } = storage.declare(REQUESTS).allocate(['/']);
+    const [name] = readdirSync(directory);
+    const full = context.mock.method(fs, 'writeSync', () => {
+      throw Object.assign(new Error('disk'), { code: 'ENOSPC' });
+    });
+    syncBuiltinESMExports();
+    cells[index] = 4;
+    storage.flush();
+    storage.flush();
+    full.mock.restore();
+    syncBuiltinESMExports();
+    deepEqual(lines(await sidecar.collect()), []);
+    storage.flush();
+    deepEqual(lines(await sidecar.collect()), ['requests_total{"path":"/"} 4']);
+    await setTimeout(0);
+    deepEqual(said, [
+      `WRITE_FAILED: file "${join(directory, name!)}": cannot be written, expected to write behind, got ENOSPC`,
+    ]);
+  });
 
   it('shows what it counted to others as soon as it is flushed', async (context) => {
     const directory = temporaryFolder(context);
