@@ -16,6 +16,9 @@ export class SharedStorage implements Storage {
   /** The families that were declared, in that order. */
   readonly declared: string[] = [];
 
+  /** The families that were withdrawn, in that order. */
+  readonly withdrawn: string[] = [];
+
   /** What a scrape finds; nothing unless a test says so. */
   answer: () => Promise<readonly MetricFamily[]> = async () => [];
 
@@ -31,6 +34,9 @@ export class SharedStorage implements Storage {
       },
       release: ({ cells }: Cells): void => {
         equal(this.#living.delete(cells), true, `${family.name}: cells that were not given out`);
+      },
+      withdraw: (): void => {
+        this.withdrawn.push(family.name);
       },
     };
   }

@@ -56,7 +56,10 @@ export abstract class Child implements Metric {
 
   /** Takes the metric out of its storage; it counts on unseen. The registry calls it. */
   withdraw(): void {
-    this.#declaration.withdraw(this);
+    this.#declaration.withdraw(() => {
+      const place = this.#declaration.kind.detach(this);
+      if (place !== undefined) this.#declaration.release(place);
+    });
   }
 
   /** Sets the metric to what it was when it was made. The registry calls it. */

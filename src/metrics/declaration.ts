@@ -152,20 +152,24 @@ export class Declaration {
 
   /** Cells for the series with these label values. */
   allocate(labelValues: readonly string[], pairs?: Pairs): Cells {
-    return this.#series.allocate(labelValues, pairs);
+    if (!this.#withdrawn) return this.#series.allocate(labelValues, pairs);
+    return { cells: new Float64Array(cellCount(this.family)), index: 0 };
   }
 
   /** Gives cells back to the storage. */
   release(place: Cells): void {
-    this.#series.release(place);
+    if (!this.#withdrawn) this.#series.release(place);
   }
 
-  /** Takes a metric without labels out of its storage, once: registered anew it stays out. */
-  withdraw(metric: unknown): void {
+  /**
+   * Takes the metric out of its storage, once: `letGo` gives back what it has there. It counts on
+   * unseen, and stays out when it is registered anew.
+   */
+  withdraw(letGo: () => void): void {
     if (this.#withdrawn) return;
+    letGo();
     this.#withdrawn = true;
-    const place = this.kind.detach(metric);
-    if (place !== undefined) this.release(place);
+    this.#series.withdraw?.();
   }
 
   /** The numbers at `place`, copied to cells that nobody else has and nobody exposes. */

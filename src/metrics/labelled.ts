@@ -133,7 +133,7 @@ export class LabelledMetric<Child> implements Metric {
   }
 
   withdraw(): void {
-    this.clear();
+    this.#declaration.withdraw(() => this.clear());
   }
 
   #byPosition(given: readonly unknown[]): Child {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { SharedStorage } from '../../test/shared-storage.ts';
 import { MetricsError } from '../model/error.ts';
 import type { Collector, MetricFamily, MetricType } from '../model/family.ts';
 import { GaugeMetricFamily } from '../model/number-families.ts';
@@ -348,5 +349,24 @@ describe('CollectorRegistry.useStorage', () => {
 describe('a registry written to a log', () => {
   it('is no circle', () => {
     equal(typeof JSON.stringify(new CollectorRegistry()), 'string');
+  });
+});
+
+describe('CollectorRegistry.unregister over a shared storage', () => {
+  it('withdraws the family, whose metric counts on unseen', () => {
+    const storage = new SharedStorage();
+    const registry = new CollectorRegistry({ storage });
+    const jobs = new Counter({ name: 'jobs_total', help: 'J.', labelNames: ['queue'], registry });
+    const kept = jobs.labels('a');
+    const up = new Gauge({ name: 'up', help: 'U.', registry });
+    registry.unregister(jobs);
+    registry.unregister(up);
+    deepEqual(storage.withdrawn, ['jobs', 'up']);
+    kept.inc();
+    jobs.labels('b').inc(2);
+    up.set(1);
+    deepEqual([kept.value, jobs.labels('b').value, up.value], [1, 2, 1]);
+    jobs.remove('b');
+    deepEqual(storage.living, []);
   });
 });

@@ -107,6 +107,7 @@ export class OwnSeries {
     return {
       allocate: (labelValues, pairs) => this.#allocate(declared, labelValues, pairs),
       release: (place) => this.#release(place),
+      withdraw: () => this.#withdraw(declared),
     };
   }
 
@@ -160,6 +161,14 @@ export class OwnSeries {
   #release(place: Cells): void {
     if (this.#filePart?.writer.release(place) === true) return;
     if (this.#heapPart?.writer.release(place) === true) this.#unshared--;
+  }
+
+  /** Forgets a declaration whose series were all given back; a later one of its name stays. */
+  #withdraw(declared: Declared): void {
+    const { family, inFile, onHeap } = declared;
+    if (this.#declared.get(family.name) === declared) this.#declared.delete(family.name);
+    if (inFile !== undefined) this.#filePart?.writer.withdraw(inFile);
+    if (onHeap !== undefined) this.#heapPart?.writer.withdraw(onHeap);
   }
 
   /** Runs what may find no room; `undefined` when it found none, and for a while after. */

@@ -175,3 +175,40 @@ function compare(writer: SegmentWriter, contents: SegmentContents, model: Model)
     [...newest].sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
+
+describe('A family that is withdrawn', () => {
+  it('is shown no more, and hides nobody', async (context) => {
+    const directory = temporaryFolder(context);
+    for (const mapper of ['koffi', 'write-behind'] as const) {
+      const storage = open(context, { directory, mapper });
+      const sidecar = open(context, { directory, mapper, readOnly: true });
+      const series = storage.declare(REQUESTS);
+      series.release(series.allocate(['GET']));
+      series.withdraw?.();
+      for (const reader of [storage, sidecar]) deepEqual(await reader.collect(), []);
+      const anew = storage.declare({ ...CONNECTIONS, name: REQUESTS.name });
+      const place = anew.allocate([]);
+      place.cells[place.index] = 7;
+      for (const reader of [storage, sidecar]) {
+        const [family] = await reader.collect();
+        deepEqual([family?.name, family?.type], [REQUESTS.name, 'gauge'], mapper);
+      }
+      anew.release(place);
+      anew.withdraw?.();
+      storage.close();
+    }
+  });
+
+  it('leaves a later declaration of its name alone', async (context) => {
+    const storage = open(context, { directory: temporaryFolder(context), mapper: 'koffi' });
+    const first = storage.declare(PLAIN);
+    first.release(first.allocate([]));
+    const second = storage.declare({ ...PLAIN, help: 'Again.' });
+    second.allocate([]);
+    first.withdraw?.();
+    deepEqual(
+      (await storage.collect()).map(({ help }) => help),
+      ['Again.'],
+    );
+  });
+});

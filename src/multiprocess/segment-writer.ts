@@ -157,6 +157,13 @@ export class SegmentWriter {
     return true;
   }
 
+  /** Takes a declaration out, at once or, where it still has series, with the last of them. */
+  withdraw(record: FamilyRecord): void {
+    const { name } = record.family;
+    if (this.#newest.get(name) === record) this.#newest.delete(name);
+    this.#retireUnused(record);
+  }
+
   /** Shows that the writer lives: `seconds` of the host's clock. */
   beat(seconds: number): void {
     this.#segments[0]!.cells[FLOAT.heartbeat] = seconds;

@@ -26,6 +26,11 @@ export interface SeriesStorage {
   allocate(labelValues: readonly string[], pairs?: Pairs): Cells;
   /** Takes cells back. The caller has let go of them: they may be another series' the next moment. */
   release(place: Cells): void;
+  /**
+   * The family is no longer to be shown: all its cells were given back, and none will be asked for.
+   * Absent where the registry decides what is shown.
+   */
+  withdraw?(): void;
 }
 
 /** Keeps the numbers of a registry's metrics. */
