@@ -1,9 +1,21 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
 import { samplesOf } from './sample-writer.ts';
 
 describe('samplesOf', () => {
+  it('closes the walk, one that throws as well', () => {
+    let closed = 0;
+    const fail = (): never => {
+      throw new Error('no value');
+    };
+    const family = handMadeFamily({ name: 'a', type: 'gauge' }, [fail], () => closed++);
+    throws(() => samplesOf(family), { message: 'no value' });
+    equal(closed, 1);
+    deepEqual(samplesOf(handMadeFamily({ name: 'a', type: 'gauge' }, [], () => closed++)), []);
+    equal(closed, 2);
+  });
+
   it('puts constant labels first, then those of the series, then those of the line', () => {
     const family = handMadeFamily(
       {

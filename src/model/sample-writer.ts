@@ -17,7 +17,11 @@ import type { Timestamp } from './timestamp.ts';
 export function samplesOf(family: Pick<MetricFamily, 'walk'>): Sample[] {
   const writer = new SampleWriter();
   const walk = family.walk(writer);
-  while (!walk.advance());
+  try {
+    while (!walk.advance());
+  } finally {
+    walk.close();
+  }
   return writer.samples;
 }
 
