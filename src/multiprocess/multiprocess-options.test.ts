@@ -1,9 +1,11 @@
 import { deepEqual, ok, throws } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
+import type { WithoutRights } from '../../test/processes/without-rights.ts';
 import { MultiprocessStorage, type MultiprocessStorageOptions } from './multiprocess-storage.ts';
 
 describe('openMultiprocessStorage', () => {
@@ -48,15 +50,24 @@ describe('openMultiprocessStorage', () => {
     });
   });
 
-  it('refuses a directory that it may not write', (context) => {
-    if (process.getuid?.() === 0) return context.skip('root may write everywhere');
-    const directory = join(temporaryFolder(context), 'locked');
-    mkdirSync(directory);
-    chmodSync(directory, 0o500);
-    throws(() => open(context, { directory }), {
-      code: 'DIRECTORY_UNUSABLE',
-      message: `directory "${directory}": cannot be used, expected one to read and write, got EACCES`,
-    });
+  it('refuses a directory that it may not write, or not even read', (context) => {
+    if (process.platform === 'win32') return context.skip('needs modes');
+    const folder = temporaryFolder(context);
+    chmodSync(folder, 0o755);
+    // What root has made is another user's to the program; what we have made is ours to lock.
+    const [readable, unreadable] = ['readable', 'unreadable'].map((name) => join(folder, name));
+    mkdirSync(readable!, { mode: 0o555 });
+    mkdirSync(unreadable!, { mode: 0o300 });
+    const script = join(import.meta.dirname, '../../test/processes/without-rights.ts');
+    const stdout = execFileSync(process.execPath, [script, readable!, unreadable!]);
+    deepEqual(JSON.parse(String(stdout)), {
+      refused: [
+        `DIRECTORY_UNUSABLE: directory "${readable}": cannot be used, expected one to read and write, got EACCES`,
+        'none',
+        `DIRECTORY_UNUSABLE: directory "${unreadable}": cannot be used, expected one to read and write, got EACCES`,
+        `DIRECTORY_UNUSABLE: directory "${unreadable}": cannot be used, expected one to read, got EACCES`,
+      ],
+    } satisfies WithoutRights);
   });
 
   it('refuses a mapper that is not there', (context) => {

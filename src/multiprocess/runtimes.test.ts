@@ -1,4 +1,6 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { forkCounting } from '../../test/processes/fork-counting.ts';
 import { lines, open } from '../../test/processes/storage.ts';
@@ -34,6 +36,23 @@ describe('Processes of several runtimes', () => {
       deepEqual(await shown(sidecar), { requests_total: 2000 });
     });
   }
+
+  it('keeps the contract of mappers with node:ffi, on Node 26', (context) => {
+    const node = runtimeBinary('node26');
+    if (node === undefined) return context.skip('node26 is not installed in test/runtimes');
+    const file = join(import.meta.dirname, 'mapper.test.ts');
+    // Without the variable, the tests of a test would report to ours.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const args = ['--no-warnings', '--experimental-ffi', '--test', '--test-reporter=tap'];
+    const { stdout, status } = spawnSync(
+      node,
+      [...args, '--test-name-pattern=The mapper on node:ffi', file],
+      { encoding: 'utf8', env },
+    );
+    match(stdout, /^ {4}ok \d+ - maps a part of a file, so that each sees what the other writes$/m);
+    match(stdout, /^# skipped 0$/m);
+    equal(status, 0, stdout);
+  });
 
   it('adds up what all of them count in one directory', async (context: TestContext) => {
     const directory = temporaryFolder(context);
