@@ -3,7 +3,7 @@
  * declares no metric of its own, shows what the others have counted.
  */
 
-import { equal } from 'node:assert/strict';
+import { equal, match } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,11 +31,12 @@ describe('PROMETHEUS_MULTIPROC_DIR', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  function run(program: string): string {
+  function run(program: string, variable = 'PROMETHEUS_MULTIPROC_DIR'): string {
+    const { PROMETHEUS_MULTIPROC_DIR: _, prometheus_multiproc_dir: __, ...env } = process.env;
     const { stdout, stderr } = spawnSync(
       process.execPath,
       ['--input-type=module', '--eval', program],
-      { encoding: 'utf8', env: { ...process.env, PROMETHEUS_MULTIPROC_DIR: folder } },
+      { encoding: 'utf8', env: { ...env, [variable]: folder } },
     );
     equal(stderr, '');
     return stdout;
@@ -48,6 +49,18 @@ describe('PROMETHEUS_MULTIPROC_DIR', () => {
     for (const [entry, program] of Object.entries(servers)) {
       const exposition = '# HELP jobs_total Jobs.\n# TYPE jobs_total counter\njobs_total 7\n';
       equal(run(program), exposition, entry);
+    }
+  });
+
+  it('may be written as Python first had it, in lower case', () => {
+    const directory = 'prometheus_multiproc_dir';
+    const count = `
+      import { Counter } from ${JSON.stringify(join(source, 'node.ts'))};
+      new Counter({ name: 'tasks_total', help: 'Tasks.' }).inc(2);`;
+    run(count);
+    run(count, directory);
+    for (const program of Object.values(servers)) {
+      match(run(program, directory), /^tasks_total 4$/m);
     }
   });
 });

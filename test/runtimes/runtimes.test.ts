@@ -50,9 +50,14 @@ after(library.remove);
 for (const [name, text] of Object.entries(scripts)) writeFileSync(join(library.folder, name), text);
 
 /** Runs a script on a runtime, in an environment that names no directory unless told to. */
-function run(name: RuntimeName, script: string, directory?: string): string {
+function run(
+  name: RuntimeName,
+  script: string,
+  directory?: string,
+  variable = 'PROMETHEUS_MULTIPROC_DIR',
+): string {
   const { PROMETHEUS_MULTIPROC_DIR: _, prometheus_multiproc_dir: __, ...env } = process.env;
-  if (directory) env['PROMETHEUS_MULTIPROC_DIR'] = directory;
+  if (directory) env[variable] = directory;
   const [command = '', ...args] = runtimeCommand(name, join(library.folder, script));
   const { stdout, stderr, status }: SpawnSyncReturns<string> = spawnSync(command, args, {
     cwd: library.folder,
@@ -76,6 +81,7 @@ describe('the built package', () => {
       const directory = mkdtempSync(join(library.folder, 'shared-'));
       equal(run(name, 'import.mjs', directory), exposition(1));
       equal(run(name, 'require.cjs', directory), exposition(2));
+      equal(run(name, 'import.mjs', directory, 'prometheus_multiproc_dir'), exposition(3));
     });
   }
 });
