@@ -65,6 +65,19 @@ describe('demo', () => {
       });
     }
   }
+
+  it('counts what was sent and answered, no more and no less, where nothing is killed', async () => {
+    const folder = await install(true);
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(folder, 'main.mjs'), '--seconds', '2', '--workers', '2', '--kills', '0'],
+      { cwd: folder, encoding: 'utf8', timeout: 60_000, killSignal: 'SIGINT' },
+    );
+    match(stdout, /^answered = counted = sent: yes$/m, `${stdout}\n${stderr}`);
+    match(stdout, /^workers, killed with SIGKILL +2, 0$/m);
+    match(stdout, /^requests Prometheus has stored +(\d+|no prometheus on this machine)$/m);
+    equal(status, 0);
+  });
 });
 
 function linkKoffi(consumer: string): void {
