@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { toText } from '../exposition/index.ts';
 import { Gauge } from '../metrics/gauge.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
-import { oncePerScrape, startGroup } from './metric-group.ts';
+import { type MetricGroup, oncePerScrape, startGroup } from './metric-group.ts';
 
 describe('oncePerScrape', () => {
   it('reads once for all metrics of a scrape, and anew for the next', async () => {
@@ -56,5 +56,20 @@ describe('a group of metrics', () => {
     for (const handle of handles) handle.stop();
     start(one).stop();
     equal(built, 3);
+  });
+});
+
+describe('startGroup in a view of a registry', () => {
+  it('gives the metrics its prefix, and shares them with another view of the kind', async () => {
+    const registry = new CollectorRegistry();
+    const build = (group: MetricGroup): void =>
+      group.gauge({ name: 'up', help: 'U.', mode: 'livesum', read: () => 1 });
+    const first = startGroup('up', { registry: registry.with({ prefix: 'app_' }) }, build);
+    const second = startGroup('up', { registry: registry.with({ prefix: 'app_' }) }, build);
+    deepEqual(registry.names, ['app_up']);
+    first.stop();
+    deepEqual(registry.names, ['app_up']);
+    second.stop();
+    deepEqual(registry.names, []);
   });
 });

@@ -10,14 +10,15 @@ import { Counter } from '../metrics/counter.ts';
 import { REGISTRY } from '../metrics/default-registry.ts';
 import { Gauge } from '../metrics/gauge.ts';
 import type { CollectorRegistry } from '../metrics/registry.ts';
+import type { RegistryView } from '../metrics/registry-view.ts';
 import type { MultiprocessMode } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
 
 /** What every collector takes. */
 export interface CollectorOptions {
-  /** Where the metrics are registered: `REGISTRY` unless given. */
-  readonly registry?: CollectorRegistry;
+  /** Where the metrics are registered: `REGISTRY` unless given. A view gives them its prefix and labels. */
+  readonly registry?: CollectorRegistry | RegistryView;
 }
 
 /** Metrics that are being collected. */
@@ -49,11 +50,11 @@ const DISPOSE: typeof Symbol.dispose =
 /** The metrics of one collector in one registry. */
 export class MetricGroup {
   /** Where they are registered. */
-  readonly registry: CollectorRegistry;
+  readonly registry: CollectorRegistry | RegistryView;
   readonly #collectors: Collector[] = [];
   readonly #ends: (() => void)[] = [];
 
-  constructor(registry: CollectorRegistry) {
+  constructor(registry: CollectorRegistry | RegistryView) {
     this.registry = registry;
   }
 
@@ -107,7 +108,7 @@ interface Running {
   users: number;
 }
 
-const running = new WeakMap<CollectorRegistry, Map<string, Running>>();
+const running = new WeakMap<object, Map<string, Running>>();
 
 /**
  * Starts a collector in the registry of `options`, or shares the one that runs there: a module that
@@ -122,9 +123,12 @@ export function startGroup(
   build: (group: MetricGroup) => void,
 ): CollectorHandle {
   const { registry = REGISTRY } = options;
-  const groups = running.get(registry) ?? new Map<string, Running>();
-  running.set(registry, groups);
-  let shared = groups.get(name);
+  const { root, prefix, constantLabels } = registry;
+  const groups = running.get(root) ?? new Map<string, Running>();
+  running.set(root, groups);
+  // Two views of one kind stand for the same metrics.
+  const key = JSON.stringify([name, prefix, constantLabels]);
+  let shared = groups.get(key);
   if (shared === undefined) {
     const group = new MetricGroup(registry);
     try {
@@ -134,7 +138,7 @@ export function startGroup(
       throw error;
     }
     shared = { group, users: 0 };
-    groups.set(name, shared);
+    groups.set(key, shared);
   }
   const { group } = shared;
   const own = shared;
@@ -142,7 +146,7 @@ export function startGroup(
   return toHandle(() => {
     own.users--;
     if (own.users > 0) return;
-    groups.delete(name);
+    groups.delete(key);
     group.stop();
   });
 }

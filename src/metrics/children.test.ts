@@ -11,6 +11,7 @@ import { Enum } from './enum.ts';
 import { Gauge } from './gauge.ts';
 import { Histogram } from './histogram.ts';
 import { Info } from './info.ts';
+import type { Labelled } from './instrument.ts';
 import { CollectorRegistry } from './registry.ts';
 import { Summary } from './summary.ts';
 
@@ -531,5 +532,62 @@ describe('Children', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('what is counted on a kept child that expired', () => {
+  async function expired<Metric extends Histogram | Summary>(
+    declare: (registry: CollectorRegistry) => Labelled<Metric, ['a']>,
+    count: (child: Metric) => void,
+  ): Promise<{ child: Metric; rest: () => Promise<number[]> }> {
+    const clock = new ManualClock();
+    const registry = new CollectorRegistry({ clock });
+    const child = declare(registry).labels('x');
+    count(child);
+    await toText(registry);
+    clock.pass(11);
+    await toText(registry);
+    clock.pass(1);
+    const rest = async (): Promise<number[]> =>
+      (await toText(registry))
+        .split('\n')
+        .filter((line) => /^h_(sum|count)\{a="__overflow__"/.test(line))
+        .map((line) => Number(line.split(' ').at(-1)!.replace('+Inf', 'Infinity')));
+    return { child, rest };
+  }
+  const options = { name: 'h', help: 'H.', labelNames: ['a'], maxIdleSeconds: 10 } as const;
+
+  it('never falls by a reset, whichever bucket it was in', async () => {
+    const { child, rest } = await expired<Histogram>(
+      (registry) => new Histogram({ ...options, buckets: [1, 10], registry }),
+      (histogram) => histogram.observe(5, { count: 3 }),
+    );
+    deepEqual(await rest(), [15, 3]);
+    child.reset();
+    deepEqual(await rest(), [15, 3]);
+    child.observe(5, { count: 4 });
+    deepEqual(await rest(), [35, 7]);
+  });
+
+  it('stays infinite, and is never NaN', async () => {
+    const { child, rest } = await expired<Summary>(
+      (registry) => new Summary({ ...options, registry }),
+      (summary) => summary.observe(Infinity),
+    );
+    child.observe(1);
+    deepEqual(await rest(), [Infinity, 2]);
+  });
+});
+
+describe('removeMatching with a function', () => {
+  it('refuses an answer that is neither true nor false', () => {
+    const jobs = new Counter({ name: 'j', help: 'J.', labelNames: ['a'], registry: null });
+    jobs.labels('old');
+    throws(() => jobs.removeMatching((({ a }: { a: string }) => a.match(/^old/)) as never), {
+      name: 'TypeError',
+      message:
+        'counter "j": removeMatching() refused, expected true or false of its function, got ["old"]',
+    });
+    equal(jobs.childCount, 1);
   });
 });

@@ -523,3 +523,26 @@ describe('a collector that cannot describe itself', () => {
     }
   });
 });
+
+describe('a collector that scrapes its own registry', () => {
+  it('comes to an end and costs its own families', async () => {
+    const errors: string[] = [];
+    const registry = new CollectorRegistry({ onError: ({ message }) => errors.push(message) });
+    const scrape = async (): Promise<string[]> => {
+      const names: string[] = [];
+      for await (const { name } of registry.collect()) names.push(name);
+      return names;
+    };
+    new Counter({ name: 'jobs_total', help: 'J.', registry });
+    registry.register({
+      async collect() {
+        await scrape();
+        return [];
+      },
+    });
+    deepEqual(await scrape(), ['jobs', 'promethium_collector_failures']);
+    deepEqual(errors, [
+      'collector "Object": failed, expected families, got 16 calls at once that wait: it may scrape its own registry',
+    ]);
+  });
+});

@@ -66,8 +66,16 @@ export interface CollectionRunOptions {
   readonly timeoutMs: number;
   /** Collectors that are past their time limit and have not answered to this day. */
   readonly hanging: Set<Collector>;
+  /** How many calls of a collector have not been answered yet. */
+  readonly asked: Map<Collector, number>;
   readonly onFailure: (collector: string, reason: FailureReason, cause: unknown) => void;
 }
+
+/**
+ * How often a collector is asked anew while it has not answered: more often than there are scrapers,
+ * and few enough that one which scrapes its own registry comes to an end.
+ */
+const MOST_CALLS = 16;
 
 /** A collector with its families, none where it failed. */
 interface Result {
@@ -117,22 +125,42 @@ export class CollectionRun {
 
   #start(collector: Collector, call: () => Families): Result | Promise<Result> {
     if (this.#options.hanging.has(collector)) return this.#fail(collector, 'timeout', undefined);
+    const { asked } = this.#options;
+    const waiting = asked.get(collector) ?? 0;
+    if (waiting >= MOST_CALLS) {
+      const cause = new Error(`${waiting} calls at once that wait: it may scrape its own registry`);
+      return this.#fail(collector, 'throw', cause);
+    }
+    asked.set(collector, waiting + 1);
+    const answered = (): void => {
+      const left = asked.get(collector)! - 1;
+      if (left > 0) asked.set(collector, left);
+      else asked.delete(collector);
+    };
     try {
       const families = call();
-      if (isAsync(families)) return this.#limit(collector, gather(families));
-      return { collector, families: checked(families) };
+      if (isAsync(families)) return this.#limit(collector, gather(families), answered);
+      const result = { collector, families: checked(families) };
+      answered();
+      return result;
     } catch (error) {
+      answered();
       return this.#fail(collector, 'throw', error);
     }
   }
 
-  #limit(collector: Collector, families: Promise<readonly MetricFamily[]>): Promise<Result> {
+  #limit(
+    collector: Collector,
+    families: Promise<readonly MetricFamily[]>,
+    answered: () => void,
+  ): Promise<Result> {
     const { clock, timeoutMs, hanging } = this.#options;
     return new Promise((resolve) => {
       // Of this call alone: one of another scrape, which began before it, may be past its limit.
       let late = false;
       const settle = (result: () => Result): void => {
         callOff();
+        answered();
         if (late) hanging.delete(collector);
         else resolve(result());
       };

@@ -293,3 +293,29 @@ sizes_count 4
     });
   }
 });
+
+describe('a provider', () => {
+  it('that counts on an instrument is not asked about that count', () => {
+    const registry = new CollectorRegistry();
+    const asked = new Counter({ name: 'asked_total', help: 'A.', registry });
+    registry.exemplars = {
+      provider() {
+        asked.inc();
+        return { trace_id: 'a' };
+      },
+    };
+    new Counter({ name: 'jobs_total', help: 'J.', registry }).inc();
+    equal(asked.value, 1);
+  });
+
+  it('that returns a promise gives no exemplar, and its rejection ends nothing', async () => {
+    const provider = (async () => {
+      throw new Error('later');
+    }) as never;
+    const registry = new CollectorRegistry({ exemplars: { provider }, onError: () => {} });
+    const jobs = new Counter({ name: 'jobs_total', help: 'J.', registry });
+    jobs.inc();
+    await turn();
+    equal(jobs.value, 1);
+  });
+});

@@ -24,6 +24,9 @@ interface Kept {
   firstEnd: number;
 }
 
+/** True while a provider is at work, of whatever instrument. */
+let isAsking = false;
+
 /**
  * Keeps the exemplars of an instrument's children, apart from them: a child that has none takes up
  * nothing for it. What is dropped here costs the exemplar alone; the observation was counted before.
@@ -73,18 +76,29 @@ export class ExemplarKeeper {
     const now = this.#clock.elapsed();
     const kept = this.#kept?.get(child);
     if (kept !== undefined && (now < kept.nextAt || now < (kept.keptUntil[place] ?? 0))) return;
-    let given: unknown;
-    try {
-      given = sampling.provider();
-    } catch (cause) {
-      this.#onDropped('provider', cause);
-      return;
-    }
+    // A provider may count something itself: that count is not asked about.
+    if (isAsking) return;
+    const given = this.#ask(sampling);
     if (given === undefined) return;
     const labels = toExemplarLabels(given);
     if (typeof labels === 'string') this.#onDropped(labels);
     else if (Object.keys(labels).length > 0) {
       this.#put(child, place, { labels, value, timestamp: this.#clock.now() }, now);
+    }
+  }
+
+  #ask({ provider }: ExemplarSampling): unknown {
+    isAsking = true;
+    try {
+      const given: unknown = provider();
+      // A promise is no labels. Nobody else would hear that it was rejected.
+      if (given instanceof Promise) given.catch(() => {});
+      return given;
+    } catch (cause) {
+      this.#onDropped('provider', cause);
+      return undefined;
+    } finally {
+      isAsking = false;
     }
   }
 

@@ -78,8 +78,13 @@ export class LabelSet {
   matcher(wanted: unknown): (values: readonly string[]) => boolean {
     const { names } = this.#rules;
     if (typeof wanted === 'function') {
-      return (values) =>
-        wanted(Object.fromEntries(names.map((name, i) => [name, values[i]!]))) === true;
+      return (values) => {
+        const answer = wanted(Object.fromEntries(names.map((name, i) => [name, values[i]!])));
+        if (typeof answer === 'boolean') return answer;
+        throw new TypeError(
+          `${this.#subject}: removeMatching() refused, expected true or false of its function, got ${show(answer)}`,
+        );
+      };
     }
     if (!isObject(wanted) || Object.keys(wanted).length === 0) {
       throw new TypeError(

@@ -45,6 +45,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   readonly #registered = new Registrations();
   readonly #report: RegistryReport;
   readonly #hanging = new Set<Collector>();
+  readonly #asked = new Map<Collector, number>();
   readonly #timeoutMs: number;
   #storage: Storage | undefined;
   #maxChildren: number;
@@ -280,6 +281,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
       clock: this.clock,
       timeoutMs: this.#timeoutMs,
       hanging: this.#hanging,
+      asked: this.#asked,
       onFailure: (collector, reason, cause) => this.#report.failed(collector, reason, cause),
     }).families();
   }
