@@ -5,7 +5,7 @@ type Below<Leaf> = LabelNode<Leaf> | Leaf | undefined;
 
 /**
  * One level below a label value. The single child that most nodes of a high-cardinality label have
- * is held in the node itself: a Map for each would cost 486 bytes a series instead of 198.
+ * is held in the node itself: a Map of one entry takes 192 bytes (Node 24).
  */
 export class LabelNode<Leaf> {
   /** The single child's label value; `undefined` where there are several children, or none. */
