@@ -2,6 +2,7 @@
 
 import { show } from '../model/error.ts';
 import type { Collector, Families, MetricFamily } from '../model/family.ts';
+import { requireFamily } from '../model/family-shape.ts';
 import { claimedNames, isMetricType } from '../model/name.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
@@ -176,12 +177,13 @@ export class CollectionRun {
     });
   }
 
-  *#new({ collector, families }: Result, relabelling?: Relabelling): Generator<MetricFamily> {
+  *#new(result: Result, relabelling?: Relabelling): Generator<MetricFamily> {
+    const { collector } = result;
+    const families = relabelling === undefined ? result.families : this.#under(relabelling, result);
     // Instruments show what they have claimed, and nothing else.
     const isAlien =
       collector !== this.#storage && !(relabelling === undefined && isStored(collector));
-    for (const given of families) {
-      const family = relabelling === undefined ? given : relabelled(given, relabelling);
+    for (const family of families) {
       const names = claimedNames(family);
       if (
         names.some((name) => this.#seen.has(name) || (isAlien && this.#isTaken(name, collector)))
@@ -191,6 +193,18 @@ export class CollectionRun {
       }
       for (const name of names) this.#seen.add(name);
       yield family;
+    }
+  }
+
+  /** The families relabelled: none where one is none, since its labels are read here already. */
+  #under(relabelling: Relabelling, { collector, families }: Result): readonly MetricFamily[] {
+    try {
+      return families.map((family) => {
+        requireFamily(family);
+        return relabelled(family, relabelling);
+      });
+    } catch (error) {
+      return this.#fail(collector, 'throw', error).families;
     }
   }
 

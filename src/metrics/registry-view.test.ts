@@ -1,7 +1,9 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { handMadeFamily } from '../../test/hand-made-family.ts';
 import { toText } from '../exposition/index.ts';
-import type { Collector } from '../model/family.ts';
+import type { MetricsError } from '../model/error.ts';
+import type { Collector, MetricFamily } from '../model/family.ts';
 import { CounterMetricFamily } from '../model/number-families.ts';
 import { InfoMetricFamily, StateSetMetricFamily } from '../model/statement-families.ts';
 import { Counter } from './counter.ts';
@@ -80,6 +82,44 @@ lib_pool{zone="z",pool="p",lib_pool="on"} 1
     equal(await toText(root), '');
     root.register(collector, { prefix: 'other_' });
     equal((await toText(root)).split('\n')[2], 'other_a_total{zone="x"} 1');
+  });
+
+  it('loses no more than the families of a collector of which one is none', async () => {
+    const messages: string[] = [];
+    const onError = ({ message }: MetricsError): void => {
+      messages.push(message);
+    };
+    const root = new CollectorRegistry({ onError });
+    const view = root.with({ prefix: 'lib_', labels: { pool: 'p' } });
+    const sound = (name: string): MetricFamily => handMadeFamily({ name, type: 'gauge' });
+    for (const [name, part] of [
+      ['a', { labelNames: undefined }],
+      ['b', { constantLabels: [undefined] }],
+      ['c', { help: 1 }],
+    ] as const) {
+      const collect = () => [sound(`before_${name}`), { ...sound(name), ...part } as MetricFamily];
+      view.register({ name, collect } as Collector);
+    }
+    view.register({ collect: () => [sound('after')] });
+    const expected = `# HELP lib_after Help.
+# TYPE lib_after gauge
+# HELP promethium_collector_failures_total Scrapes that show none of the families of a collector, by the reason.
+# TYPE promethium_collector_failures_total counter
+promethium_collector_failures_total{collector="a",reason="throw"} 1
+promethium_collector_failures_total{collector="b",reason="throw"} 1
+promethium_collector_failures_total{collector="c",reason="throw"} 1
+`;
+    equal(await toText(root), expected);
+    const shape = 'has the wrong shape, expected';
+    // What is wrong with the second is said by the engine.
+    deepEqual(messages.length, 3);
+    deepEqual(
+      [messages[0], messages[2]],
+      [
+        `collector "a": failed, expected families, got family "a": ${shape} labelNames as an array, got undefined`,
+        `collector "c": failed, expected families, got family "c": ${shape} a help text, got 1`,
+      ],
+    );
   });
 
   it('refuses a name that the registry has, and finds what has it', () => {
