@@ -132,6 +132,33 @@ describe('An async iterable', () => {
     equal(errors.value, 1);
   });
 
+  it('that a function returns begins with the first item, if it is a generator', async () => {
+    const { clock, seconds, level, errors } = metrics();
+    async function* generate(): AsyncGenerator<number> {
+      yield 1;
+      clock.pass(2);
+      throw new Error('no more');
+    }
+    const never = level.trackInProgress(generate);
+    await never.return(undefined);
+    await never.next();
+    equal(level.value, 0);
+    const items = level.trackInProgress(() => seconds.time(() => errors.countExceptions(generate)));
+    equal(level.value, 0);
+    clock.pass(100);
+    await items.next();
+    equal(level.value, 1);
+    await rejects(items.next(), { message: 'no more' });
+    await items.next();
+    deepEqual([level.value, errors.value, seconds.count, seconds.sum], [0, 1, 1, 2]);
+    const left = level.trackInProgress(generate);
+    for await (const _ of left) {
+      equal(level.value, 1);
+      break;
+    }
+    equal(level.value, 0);
+  });
+
   it('that a function returns is left alone, if it is a stream', () => {
     const { seconds } = metrics();
     const stream = Readable.from(['a']);

@@ -2,9 +2,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Outcome } from './outcome.ts';
-
-type Ended = (outcome: Outcome) => void;
+import { type End, type Outcome, rethrow } from './outcome.ts';
 
 // As in timer.ts: runtimes without the symbol have no `await using` either.
 const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
@@ -29,7 +27,7 @@ export function isAsyncIteration(value: unknown): value is AsyncIterableIterator
  * The same items. Each time that somebody goes through them, `begin` is called with the first one,
  * and what it returned with the end: after the last, on an error, or where the loop is left.
  */
-export function watched<Item>(items: AsyncIterable<Item>, begin: () => Ended): AsyncIterable<Item> {
+export function watched<Item>(items: AsyncIterable<Item>, begin: () => End): AsyncIterable<Item> {
   return {
     [Symbol.asyncIterator]: () => new WatchedIteration(items[Symbol.asyncIterator](), begin),
   };
@@ -38,11 +36,11 @@ export function watched<Item>(items: AsyncIterable<Item>, begin: () => Ended): A
 /** An iteration that tells when it begins and ends. */
 export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
   readonly #inner: AsyncIterator<Item>;
-  readonly #begin: () => Ended;
-  #ended: Ended | undefined;
+  readonly #begin: () => End;
+  #ended: End | undefined;
   #isOver = false;
 
-  constructor(inner: AsyncIterator<Item>, begin: () => Ended) {
+  constructor(inner: AsyncIterator<Item>, begin: () => End) {
     this.#inner = inner;
     this.#begin = begin;
   }
@@ -52,7 +50,7 @@ export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
   }
 
   next(...given: [] | [unknown]): Promise<IteratorResult<Item>> {
-    this.#ended ??= this.#begin();
+    if (!this.#isOver) this.#ended ??= this.#begin();
     return this.#until(() => this.#inner.next(...(given as [])));
   }
 
@@ -66,19 +64,18 @@ export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
   async throw(error?: unknown): Promise<IteratorResult<Item>> {
     const { throw: fail } = this.#inner;
     if (fail !== undefined) return this.#until(() => fail.call(this.#inner, error));
-    this.#end({ failed: true, error });
-    throw error;
+    return rethrow(error, (outcome) => this.#end(outcome));
   }
 
   async #until(step: () => Promise<IteratorResult<Item>>): Promise<IteratorResult<Item>> {
+    let result: IteratorResult<Item>;
     try {
-      const result = await step();
-      if (result.done) this.#end({ failed: false });
-      return result;
+      result = await step();
     } catch (error) {
-      this.#end({ failed: true, error });
-      throw error;
+      return rethrow(error, (outcome) => this.#end(outcome));
     }
+    if (result.done) this.#end({ failed: false });
+    return result;
   }
 
   #end(outcome: Outcome): void {

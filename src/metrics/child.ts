@@ -5,7 +5,7 @@ import type { Collector, Families, FamilyHeader, FamilyWriter, Walk } from '../m
 import { isAsyncIterable, watched } from './async-iteration.ts';
 import type { Declaration } from './declaration.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
-import type { Outcome } from './outcome.ts';
+import type { End } from './outcome.ts';
 import { runUntilEnd } from './timer.ts';
 
 /** What every metric has, with labels or without, and every child. */
@@ -86,10 +86,12 @@ export abstract class Child implements Metric {
 
   /**
    * Calls `begin`, then what is given, and what `begin` returned when that has ended: a function at
-   * once; an async iterable each time that somebody goes through it.
+   * once; an async iterable, and a generator that a function returns, when somebody goes through it.
+   *
+   * @param takeBack - Takes back what `begin` did, where a function turns out to be for later.
    */
-  protected during(call: string, given: unknown, begin: () => (outcome: Outcome) => void): unknown {
-    if (typeof given === 'function') return runUntilEnd(given as () => unknown, begin());
+  protected during(call: string, given: unknown, begin: () => End, takeBack?: () => void): unknown {
+    if (typeof given === 'function') return runUntilEnd(given as () => unknown, begin, takeBack);
     if (isAsyncIterable(given)) return watched(given, begin);
     throw new TypeError(
       `${this.#declaration.subject}: ${call} refused, expected a function or an async iterable, got ${show(given)}`,

@@ -55,7 +55,10 @@ export interface GaugeChild extends Metric {
   time<Result>(run: () => Result): Result;
   /** The same items; sets the value to the seconds from the first one asked for to the last, or to the loop's end. */
   time<Item>(items: AsyncIterable<Item>): AsyncIterable<Item>;
-  /** Counts 1 up while `run`, or its promise, is under way. Returns or throws what it does. */
+  /**
+   * Counts 1 up while `run`, or its promise, is under way; of a generator, from the first item asked
+   * for to the last, or to the loop's end. Returns or throws what `run` does.
+   */
   trackInProgress<Result>(run: () => Result): Result;
   /** The same items; counts 1 up from the first one asked for to the last, or to the loop's end. */
   trackInProgress<Item>(items: AsyncIterable<Item>): AsyncIterable<Item>;
@@ -126,7 +129,7 @@ class GaugeChildOnCells extends Child {
       return () => this.dec();
     };
     if (given.length === 0) return endingOnce(begin());
-    return this.during('trackInProgress()', given[0], begin);
+    return this.during('trackInProgress()', given[0], begin, () => this.dec());
   }
 
   setFunction(callback: ValueCallback): void {

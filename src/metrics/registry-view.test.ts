@@ -97,7 +97,10 @@ lib_pool{zone="z",pool="p",lib_pool="on"} 1
       ['b', { constantLabels: [undefined] }],
       ['c', { help: 1 }],
     ] as const) {
-      const collect = () => [sound(`before_${name}`), { ...sound(name), ...part } as MetricFamily];
+      const collect = () => [
+        sound(`before_${name}`),
+        { ...sound(name), ...part } as unknown as MetricFamily,
+      ];
       view.register({ name, collect } as Collector);
     }
     view.register({ collect: () => [sound('after')] });

@@ -68,11 +68,17 @@ describe('runUntilEnd', () => {
     // biome-ignore lint/suspicious/noThenProperty: what is no function is no promise
     const data = { then: 'later' };
     equal(
-      runUntilEnd(() => data, ended),
+      runUntilEnd(
+        () => data,
+        () => ended,
+      ),
       data,
     );
     equal(
-      runUntilEnd(() => null, ended),
+      runUntilEnd(
+        () => null,
+        () => ended,
+      ),
       null,
     );
     equal(ends.length, 2);
@@ -80,7 +86,13 @@ describe('runUntilEnd', () => {
       // biome-ignore lint/suspicious/noThenProperty: a promise of another library
       then: (settle: (value: number) => number) => Promise.resolve(settle(5)),
     };
-    equal(await runUntilEnd(() => thenable, ended), 5);
+    equal(
+      await runUntilEnd(
+        () => thenable,
+        () => ended,
+      ),
+      5,
+    );
     deepEqual(ends, [{ failed: false }, { failed: false }, { failed: false }]);
   });
 
@@ -93,9 +105,12 @@ describe('runUntilEnd', () => {
       throw undefined;
     };
     try {
-      runUntilEnd(thrower, ended);
+      runUntilEnd(thrower, () => ended);
     } catch {}
-    await runUntilEnd(() => Promise.reject(undefined), ended).catch(() => {});
+    await runUntilEnd(
+      () => Promise.reject(undefined),
+      () => ended,
+    ).catch(() => {});
     deepEqual(ends, [
       { failed: true, error: undefined },
       { failed: true, error: undefined },
@@ -152,13 +167,19 @@ describe('runUntilEnd whose end throws', () => {
   it('throws what the run threw, sync and async', async () => {
     throws(
       () =>
-        runUntilEnd(() => {
-          throw new Error('the run');
-        }, ended),
+        runUntilEnd(
+          () => {
+            throw new Error('the run');
+          },
+          () => ended,
+        ),
       { message: 'the run' },
     );
     await rejects(
-      runUntilEnd(() => Promise.reject(new Error('the run')), ended),
+      runUntilEnd(
+        () => Promise.reject(new Error('the run')),
+        () => ended,
+      ),
       {
         message: 'the run',
       },

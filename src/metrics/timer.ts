@@ -4,7 +4,8 @@
 
 import { isAsyncIteration, WatchedIteration } from './async-iteration.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import type { Outcome } from './outcome.ts';
+import { type End, rethrow } from './outcome.ts';
+import { isGenerator, WatchedGenerator } from './sync-iteration.ts';
 
 /**
  * Ends a measurement: records the seconds since it began and returns them. The first call records;
@@ -73,11 +74,18 @@ export function endingOnce(end: () => void): Ending {
 }
 
 /**
- * Calls `run` and then `ended`, once: when `run` has returned or thrown, or, where it returned a
- * promise, when that has settled, or, where it was an async generator, when that is gone through.
- * Returns or throws what `run` does; in place of an async generator, one that gives the same items.
+ * Calls `begin`, then `run`, then once what `begin` returned: when `run` has returned or thrown or,
+ * where it returned a promise, when that has settled. Returns or throws what `run` does.
+ *
+ * Where `run` returned a generator, sync or async, nothing of it has run yet: `takeBack` takes back
+ * what `begin` did, and a generator of the same items is returned that begins with the first one.
  */
-export function runUntilEnd<Result>(run: () => Result, ended: (outcome: Outcome) => void): Result {
+export function runUntilEnd<Result>(
+  run: () => Result,
+  begin: () => End,
+  takeBack: () => void = () => {},
+): Result {
+  const ended = begin();
   let result: Result;
   try {
     result = run();
@@ -85,7 +93,12 @@ export function runUntilEnd<Result>(run: () => Result, ended: (outcome: Outcome)
     return rethrow(error, ended);
   }
   if (isAsyncIteration(result)) {
-    return new WatchedIteration(result, () => ended) as Result;
+    takeBack();
+    return new WatchedIteration(result, begin) as Result;
+  }
+  if (isGenerator(result)) {
+    takeBack();
+    return new WatchedGenerator(result, begin) as Result;
   }
   if (!isThenable(result)) {
     ended({ failed: false });
@@ -98,16 +111,6 @@ export function runUntilEnd<Result>(run: () => Result, ended: (outcome: Outcome)
     },
     (error: unknown) => rethrow(error, ended),
   ) as Result;
-}
-
-/** Throws what `run` threw, though `ended`, which may call a filter of the user's, throws as well. */
-function rethrow(error: unknown, ended: (outcome: Outcome) => void): never {
-  try {
-    ended({ failed: true, error });
-  } catch {
-    // One of the two is lost: the one that says less about the program.
-  }
-  throw error;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,0 +1,67 @@
+/** Knowing when a generator has begun and ended, in whatever way. */
+
+import { type End, type Outcome, rethrow } from './outcome.ts';
+
+/**
+ * True of a generator, which does nothing until somebody asks for its first item. Other iterators,
+ * such as those of a Map, can be gone through too, but have no run of their own to speak of.
+ */
+export function isGenerator(value: unknown): value is Generator {
+  if (typeof value !== 'object' || value === null) return false;
+  const {
+    next,
+    return: leave,
+    throw: fail,
+    [Symbol.iterator]: items,
+  } = value as Partial<Generator>;
+  return [next, leave, fail, items].every((method) => typeof method === 'function');
+}
+
+/** A generator that tells when it begins and ends. */
+export class WatchedGenerator<Item> {
+  readonly #inner: Generator<Item>;
+  readonly #begin: () => End;
+  #ended: End | undefined;
+  #isOver = false;
+
+  constructor(inner: Generator<Item>, begin: () => End) {
+    this.#inner = inner;
+    this.#begin = begin;
+  }
+
+  next(...given: [] | [unknown]): IteratorResult<Item> {
+    if (!this.#isOver) this.#ended ??= this.#begin();
+    return this.#until(() => this.#inner.next(...(given as [])));
+  }
+
+  return(value?: unknown): IteratorResult<Item> {
+    return this.#until(() => this.#inner.return(value));
+  }
+
+  throw(error?: unknown): IteratorResult<Item> {
+    return this.#until(() => this.#inner.throw(error));
+  }
+
+  #until(step: () => IteratorResult<Item>): IteratorResult<Item> {
+    let result: IteratorResult<Item>;
+    try {
+      result = step();
+    } catch (error) {
+      return rethrow(error, (outcome) => this.#end(outcome));
+    }
+    if (result.done) this.#end({ failed: false });
+    return result;
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ended?.(outcome);
+  }
+}
+
+// All iterators' own: `for … of`, `using` and, where the runtime has them, `map()`, `take()` and so on.
+Object.setPrototypeOf(
+  WatchedGenerator.prototype,
+  Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())),
+);
