@@ -8,8 +8,5 @@
 
 export { storageFromEnvironment } from './environment.ts';
 export type { MapperChoice } from './mapper-choice.ts';
-export {
-  MultiprocessStorage,
-  type MultiprocessStorageOptions,
-  openMultiprocessStorage,
-} from './multiprocess-storage.ts';
+export type { MultiprocessStorageOptions } from './multiprocess-options.ts';
+export { MultiprocessStorage, openMultiprocessStorage } from './multiprocess-storage.ts';

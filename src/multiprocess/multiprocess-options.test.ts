@@ -6,7 +6,8 @@ import { describe, it } from 'node:test';
 import { open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import type { WithoutRights } from '../../test/processes/without-rights.ts';
-import { MultiprocessStorage, type MultiprocessStorageOptions } from './multiprocess-storage.ts';
+import type { MultiprocessStorageOptions } from './multiprocess-options.ts';
+import { MultiprocessStorage } from './multiprocess-storage.ts';
 
 describe('openMultiprocessStorage', () => {
   it('makes the directory, with those above it', (context) => {
@@ -101,6 +102,13 @@ describe('openMultiprocessStorage', () => {
       'RangeError',
       'storage "flushIntervalMs": not a time, expected a number >= 1, got 0',
     );
+    for (const publishIntervalMs of [0, Infinity, 2 ** 31]) {
+      refuses(
+        { directory: 'd', publishIntervalMs },
+        'RangeError',
+        `storage "publishIntervalMs": not a time, expected milliseconds >= 1 and < 2^31, got ${publishIntervalMs}`,
+      );
+    }
     for (const [fileMode, shown] of [
       [0o400, '0o400'],
       [0o755, '0o755'],

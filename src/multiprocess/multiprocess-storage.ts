@@ -6,52 +6,20 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { Merger } from '../aggregate/merger.ts';
 import type { StoredFamily } from '../model/cells.ts';
-import { MetricsError, show } from '../model/error.ts';
+import { MetricsError } from '../model/error.ts';
 import type { MetricFamily } from '../model/family.ts';
 import type { SeriesStorage, Storage } from '../storage/storage.ts';
 import { DirectoryReader } from './directory-reader.ts';
 import { DirectoryReport } from './directory-report.ts';
 import { hostClock } from './host-clock.ts';
-import { MAPPER_CHOICES, type MapperChoice, MapperSelection } from './mapper-choice.ts';
+import { MapperSelection } from './mapper-choice.ts';
+import { type MultiprocessStorageOptions, toSettings } from './multiprocess-options.ts';
 import { OwnSeries } from './own-series.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
 import { createDirectory } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import { Warnings } from './warnings.ts';
-
-/** How a process takes part in a service of many. */
-export interface MultiprocessStorageOptions {
-  /** The directory that all processes of the service share, and no other service. */
-  readonly directory: string;
-  /**
-   * How this process reaches its file. Others may do otherwise: the files are the same.
-   *
-   * @default 'auto'
-   */
-  readonly mapper?: MapperChoice;
-  /**
-   * How long what was counted may take to reach the file where nothing can map; it is what a
-   * SIGKILL can lose. Of no effect on mapped files, which lose nothing.
-   *
-   * @default 50
-   */
-  readonly flushIntervalMs?: number;
-  /**
-   * True for a process that only shows what others count: it makes no file, and the directory may
-   * be one that it cannot write, or that is not there yet. What it counts itself it alone can show.
-   *
-   * @default false
-   */
-  readonly readOnly?: boolean;
-  /**
-   * Who may read this process's file. Its own user alone, unless processes of other users serve the
-   * metrics: `0o640` for those of its group, `0o644` for all. The umask takes nothing from it.
-   *
-   * @default 0o600
-   */
-  readonly fileMode?: number;
-}
 
 /**
  * Keeps the numbers of a process where all processes of its service can read them.
@@ -77,25 +45,16 @@ export class MultiprocessStorage implements Storage {
    * Takes note of the directory.
    *
    * @throws {TypeError} When `directory` is not a string or `readOnly` not a boolean.
-   * @throws {RangeError} When `directory` is empty, or `mapper`, `flushIntervalMs` or `fileMode` is
-   * none there is.
+   * @throws {RangeError} When `directory` is empty, or `mapper`, an interval or `fileMode` is none
+   * there is.
    */
   constructor(options: MultiprocessStorageOptions) {
-    const {
-      directory,
-      mapper = 'auto',
-      flushIntervalMs = 50,
-      readOnly = false,
-      fileMode = 0o600,
-    } = options;
-    validate({ directory, mapper, flushIntervalMs, readOnly, fileMode });
+    const { directory, mapper, ...settings } = toSettings(options);
     this.#directory = directory;
     this.#mappers = new MapperSelection(mapper);
     this.#own = new OwnSeries({
+      ...settings,
       directory,
-      readOnly,
-      fileMode,
-      flushIntervalMs,
       mappers: this.#mappers,
       identity: this.#identity,
       clock: this.#clock,
@@ -231,38 +190,4 @@ function refuseMissing({ mapper, refused }: MapperSelection): void {
 
 function byName(one: MetricFamily, other: MetricFamily): number {
   return one.name < other.name ? -1 : 1;
-}
-
-function validate(options: Required<MultiprocessStorageOptions>): void {
-  const { directory, mapper, flushIntervalMs, readOnly, fileMode } = options;
-  if (typeof directory !== 'string') {
-    throw new TypeError(
-      `storage "directory": not a path, expected a string, got ${show(directory)}`,
-    );
-  }
-  if (directory === '') {
-    throw new RangeError('storage "directory": not a path, expected one, got ""');
-  }
-  if (!MAPPER_CHOICES.includes(mapper)) {
-    throw new RangeError(
-      `storage "mapper": unknown, expected ${MAPPER_CHOICES.map(show).join(', ')}, got ${show(mapper)}`,
-    );
-  }
-  if (!(Number.isFinite(flushIntervalMs) && flushIntervalMs >= 1)) {
-    throw new RangeError(
-      `storage "flushIntervalMs": not a time, expected a number >= 1, got ${show(flushIntervalMs)}`,
-    );
-  }
-  if (!Number.isInteger(fileMode) || (fileMode & 0o600) !== 0o600 || (fileMode & ~0o666) !== 0) {
-    const got =
-      Number.isInteger(fileMode) && fileMode >= 0 ? `0o${fileMode.toString(8)}` : show(fileMode);
-    throw new RangeError(
-      `storage "fileMode": not for files of metrics, expected 0o600, and reading or writing for others, such as 0o644, got ${got}`,
-    );
-  }
-  if (typeof readOnly !== 'boolean') {
-    throw new TypeError(
-      `storage "readOnly": not a boolean, expected true or false, got ${show(readOnly)}`,
-    );
-  }
 }

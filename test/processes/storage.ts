@@ -1,9 +1,9 @@
 /** What tests of the multi-process storage begin with and look at. */
 
 import type { MetricFamily } from '../../src/model/family.ts';
+import type { MultiprocessStorageOptions } from '../../src/multiprocess/multiprocess-options.ts';
 import {
   type MultiprocessStorage,
-  type MultiprocessStorageOptions,
   openMultiprocessStorage,
 } from '../../src/multiprocess/multiprocess-storage.ts';
 import { REQUESTS } from './counting-process.ts';
