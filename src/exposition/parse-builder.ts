@@ -3,7 +3,7 @@
 import type { MetricFamily, MetricType } from '../model/family.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { type LabelSet, type NumberRun, ParsedFamily, type ParsedMetric } from './parse-family.ts';
-import type { LineLabels } from './parse-labels.ts';
+import type { WrittenLabels } from './parse-labels.ts';
 import type { Point } from './parse-point.ts';
 
 /** How the labels of one line lie: found once, and again for each line with the same names. */
@@ -56,7 +56,7 @@ export class FamilyBuilder {
    * Finds how the labels of a line lie, `last` being how those of a line before it did; `undefined`
    * where a label stands there twice.
    */
-  shape(labels: LineLabels, last: Shape | undefined): Shape | undefined {
+  shape(labels: WrittenLabels, last: Shape | undefined): Shape | undefined {
     if (last !== undefined && isWritten(labels, last.written)) return last;
     if (labels.count === 0) return NO_LABELS;
     const written = labels.names.slice(0, labels.count);
@@ -82,7 +82,7 @@ export class FamilyBuilder {
   }
 
   /** Adds a metric of one number, with the labels of a line. */
-  addNumber(shape: Shape, labels: LineLabels, time: Timestamp | undefined, value: number): void {
+  addNumber(shape: Shape, labels: WrittenLabels, time: Timestamp | undefined, value: number): void {
     const { set } = shape;
     if (time !== undefined) {
       this.add(set, valuesOf(shape, labels), time, value);
@@ -162,7 +162,7 @@ function keyOf(names: readonly string[]): string {
 }
 
 /** The values of a line, in the order of the family. */
-export function valuesOf({ places, inOrder }: Shape, { values }: LineLabels): string[] {
+export function valuesOf({ places, inOrder }: Shape, { values }: WrittenLabels): string[] {
   if (inOrder) return values.slice(0, places.length);
   const found: string[] = [];
   for (let i = 0; i < places.length; i++) found.push(values[places[i]!]!);
@@ -183,7 +183,7 @@ export function identify({ depths }: LabelSet, values: readonly string[]): strin
 /** True where a line has the labels of a metric, written in the same order. */
 export function isSame(
   { set, places }: Shape,
-  labels: LineLabels,
+  labels: WrittenLabels,
   metric: { readonly set: LabelSet; readonly values: readonly string[] },
 ): boolean {
   if (set !== metric.set) return false;
@@ -193,7 +193,7 @@ export function isSame(
   return true;
 }
 
-function isWritten(labels: LineLabels, written: readonly string[]): boolean {
+function isWritten(labels: WrittenLabels, written: readonly string[]): boolean {
   if (labels.count !== written.length) return false;
   for (let i = 0; i < written.length; i++) {
     if (labels.names[i] !== written[i]) return false;

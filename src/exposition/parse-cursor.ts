@@ -1,6 +1,6 @@
 /** A place that moves along a line: what both parsers read with, and what names the place of a fault. */
 
-import { type ParsedFormat, ParseError, showRest } from './parse-error.ts';
+import { type Fault, type ParsedFormat, ParseError, type Place, showRest } from './parse-error.ts';
 
 const TAB = 9;
 const SPACE = 32;
@@ -144,9 +144,9 @@ export class LineCursor {
     throw new ParseError(this.format, place, { problem, expected, got });
   }
 
-  /** Refuses what has been read of a line before. */
-  refuseLine(line: number, problem: string, expected: string, got: string): never {
-    throw new ParseError(this.format, { line, column: 1 }, { problem, expected, got });
+  /** Refuses what has been read of a line before, which may be gone from the text. */
+  refuseEarlier(place: Place, fault: Fault): never {
+    throw new ParseError(this.format, place, fault);
   }
 }
 

@@ -13,13 +13,29 @@ const CLOSE = 125;
 /** How many values are kept to be found again, a power of two: methods, statuses, bounds. */
 const KEPT_VALUES = 256;
 
+/** Where in the text a label stands. */
+export interface LabelPlace {
+  readonly name: string;
+  /** Where its name begins, or the quote before that. */
+  readonly nameAt: number;
+  /** Where the quote stands that opens its value. */
+  readonly valueAt: number;
+}
+
+/** Names and values of labels, in the order of a line; the first `count` are meant. */
+export interface WrittenLabels {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  readonly count: number;
+}
+
 /**
  * The labels of one line after the other.
  *
  * Most lines begin as the line before does, and those labels are kept as they were read: neither
  * scanned nor made again. Whoever reads them can compare names and values by identity first.
  */
-export class LineLabels {
+export class LineLabels implements WrittenLabels {
   /** The names; the first {@linkcode count} are this line's. */
   readonly names: string[] = [];
   /** The values, unescaped; the first {@linkcode count} are this line's. */
@@ -28,10 +44,19 @@ export class LineLabels {
   count = 0;
   /** The metric's name, where it stands in quotes among the labels; '' where it does not. */
   metricName = '';
+  /** Where in the text that name stands, its opening quote included. */
+  metricNameAt = 0;
+  /** Where each label stands, of those that were made to know: nobody asks but for a fault. */
+  readonly places: LabelPlace[] | undefined;
   /** Values that were read, each where its hash says: what comes again is the same string. */
   readonly #kept: string[] = new Array<string>(KEPT_VALUES).fill('');
   /** Where each label ends, counted from the beginning of the line. */
   readonly #ends: number[] = [];
+
+  /** Begins without a line. */
+  constructor({ placed = false }: { readonly placed?: boolean } = {}) {
+    this.places = placed ? [] : undefined;
+  }
 
   /** Reads labels up to the closing brace, from behind the opening one. */
   read(cursor: LineCursor): void {
@@ -94,19 +119,22 @@ export class LineLabels {
 
   #item(cursor: LineCursor): void {
     const { count } = this;
+    const { at } = cursor;
     if (!this.#sameName(cursor, count)) {
-      const { at, quoted } = cursor;
+      const { quoted } = cursor;
       const name = quoted ? cursor.quotedName() : readName(cursor);
       cursor.blanks();
       if (quoted && cursor.code !== EQUALS) {
         if (this.metricName !== '') cursor.refuse('a second name', 'one metric name', at);
         this.metricName = name;
+        this.metricNameAt = at;
         return;
       }
       this.names[count] = name;
     }
     cursor.expect(EQUALS, 'a label without a value', 'an equals sign');
     cursor.blanks();
+    this.places?.push({ name: this.names[count]!, nameAt: at, valueAt: cursor.at });
     cursor.expect(QUOTE, 'a value without quotes', 'an opening quote');
     this.values[count] = readValue(cursor);
     this.#ends[count] = cursor.at - cursor.start;
@@ -131,6 +159,16 @@ export class LineLabels {
     cursor.at = at + name.length;
     return true;
   }
+}
+
+/** Which of the first `count` names is the first that stands before already; -1 where none is. */
+export function placeOfSecond(names: readonly string[], count: number): number {
+  const seen = new Set<string>();
+  for (let place = 0; place < count; place++) {
+    if (seen.has(names[place]!)) return place;
+    seen.add(names[place]!);
+  }
+  return -1;
 }
 
 function isAt(bytes: Uint8Array, start: number, end: number, text: string): boolean {

@@ -4,6 +4,7 @@ import type { MetricType } from '../model/family.ts';
 import type { Shape } from './parse-builder.ts';
 import type { LineCursor } from './parse-cursor.ts';
 import { parseNumber } from './parse-number.ts';
+import { placesOf } from './parse-places.ts';
 import type { LineSample } from './parse-sample.ts';
 
 /** Suffixes of what only counts upwards from 0. */
@@ -27,10 +28,12 @@ export function refuseSample(
   const { labels, value, valueAt } = sample;
   for (let i = 0; i < labels.count; i++) {
     if (!labels.names[i]!.startsWith('__')) continue;
-    cursor.refuse(`the reserved label ${labels.names[i]}`, 'another name', cursor.start);
+    const at = placesOf(cursor).labels[i]!.nameAt;
+    cursor.refuse(`the reserved label ${labels.names[i]}`, 'another name', at);
   }
-  const own = shape.reservedPlace < 0 ? undefined : labels.values[shape.reservedPlace]!;
-  refuseOwnLabel(cursor, type, suffix, own);
+  const { reservedPlace } = shape;
+  const own = reservedPlace < 0 ? undefined : labels.values[reservedPlace]!;
+  refuseOwnLabel(cursor, type, suffix, reservedPlace, own);
   if (suffix !== '' && Number.isNaN(value) && suffix !== '_info') {
     cursor.refuse(`${suffix} that is NaN`, 'a number', valueAt);
   }
@@ -68,23 +71,32 @@ function refuseOwnLabel(
   cursor: LineCursor,
   type: MetricType,
   suffix: string,
+  place: number,
   own: string | undefined,
 ): void {
-  const { start } = cursor;
   if (type === 'stateset') {
-    if (own === undefined)
-      cursor.refuse('no label of the state', "one with the metric's name", start);
+    if (own === undefined) {
+      cursor.refuse('no label of the state', "one with the metric's name", cursor.start);
+    }
   } else if (type === 'summary' && suffix === '') {
     const quantile = own === undefined ? Number.NaN : toBound(own);
     if (!(quantile >= 0 && quantile <= 1)) {
-      cursor.refuse('no quantile', 'a label quantile from 0 to 1', start);
+      cursor.refuse('no quantile', 'a label quantile from 0 to 1', ownValueAt(cursor, place));
     }
   } else if (suffix === '_bucket') {
     const bound = own === undefined ? Number.NaN : toBound(own);
-    if (Number.isNaN(bound)) cursor.refuse('no bound', 'a label le with a number', start);
+    if (Number.isNaN(bound)) {
+      cursor.refuse('no bound', 'a label le with a number', ownValueAt(cursor, place));
+    }
   } else if (own !== undefined) {
-    cursor.refuse('a reserved label', 'le and quantile on their own lines', start);
+    const at = placesOf(cursor).labels[place]!.nameAt;
+    cursor.refuse('a reserved label', 'le and quantile on their own lines', at);
   }
+}
+
+/** Where the value of a label stands; where the line begins, if it lacks the label. */
+function ownValueAt(cursor: LineCursor, place: number): number {
+  return place < 0 ? cursor.start : placesOf(cursor).labels[place]!.valueAt;
 }
 
 /** A bound; NaN where it is none. The infinities have one spelling, other numbers have many. */

@@ -139,7 +139,7 @@ free 2
     ],
     [
       'a{__b="1"} 1\n# EOF',
-      'openmetrics "line 1, column 1": the reserved label __b, expected another name, got "a{__b=\\"1\\"} 1"',
+      'openmetrics "line 1, column 3": the reserved label __b, expected another name, got "__b=\\"1\\"} 1"',
     ],
     [
       'a 1\na 2\n# EOF',
@@ -155,7 +155,7 @@ free 2
     ],
     [
       '# TYPE c counter\nc_total 1\nc_total 2\n# EOF',
-      'openmetrics "line 3, column 1": a sample twice, expected different labels, got two',
+      'openmetrics "line 3, column 1": a sample twice, expected different labels, got "c_total 2"',
     ],
     [
       '# TYPE c counter\nc_total{a="1"} 1\nc_total{a="2"} -1\n# EOF',
@@ -171,23 +171,23 @@ free 2
     ],
     [
       '# TYPE h histogram\nh_bucket{le="1"} 1\n# EOF',
-      'openmetrics "line 2, column 1": no last bucket, expected one for +Inf, got 1',
+      'openmetrics "line 2, column 13": no bucket behind this one, expected one for +Inf, got "\\"1\\"} 1"',
     ],
     [
       '# TYPE h histogram\nh_bucket{le="+Inf"} 1\nh_sum{le="1"} 1\n# EOF',
-      'openmetrics "line 3, column 1": a reserved label, expected le and quantile on their own lines, got "h_sum{le=\\"1\\"} 1"',
+      'openmetrics "line 3, column 7": a reserved label, expected le and quantile on their own lines, got "le=\\"1\\"} 1"',
     ],
     [
       '# TYPE s stateset\ns{s="a"} 1\ns{s="a"} 1\n# EOF',
-      'openmetrics "line 3, column 1": a state twice, expected different states, got a, a',
+      'openmetrics "line 3, column 5": a state twice, expected different states, got "\\"a\\"} 1"',
     ],
     [
       '# TYPE a gauge\n# TYPE a_total counter\na_total_total 1\n# TYPE b gauge\n# TYPE a gauge\n# EOF',
-      'openmetrics "line 5, column 1": a name twice, expected different names, got "a"',
+      'openmetrics "line 5, column 8": a name that another family has, expected all lines of a family together, got "a gauge"',
     ],
     [
       '# TYPE s summary\ns_count 1 1\ns_count 2 1\n# EOF',
-      'openmetrics "line 3, column 1": a sample twice, expected a later time, got "s_count 2 1"',
+      'openmetrics "line 3, column 11": a sample twice, expected a later time, got "1"',
     ],
     [
       'a 1 1e999\n# EOF',
@@ -195,7 +195,7 @@ free 2
     ],
     [
       '# TYPE c counter\nc_total 1 # {a="1",a="2"} 1\n# EOF',
-      'openmetrics "line 2, column 11": a label twice in an exemplar, expected different labels, got "# {a=\\"1\\",a=\\"2\\"} 1"',
+      'openmetrics "line 2, column 20": a label twice in an exemplar, expected different labels, got "a=\\"2\\"} 1"',
     ],
   ];
   for (const [document, message] of refused) {

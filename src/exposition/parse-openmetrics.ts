@@ -5,9 +5,11 @@ import type { MetricFamily, MetricType } from '../model/family.ts';
 import { claimedNames, isMetricType } from '../model/name.ts';
 import { FamilyBuilder, type Shape } from './parse-builder.ts';
 import { LineCursor, unescapeQuoted } from './parse-cursor.ts';
+import type { Place } from './parse-error.ts';
 import type { LineParser } from './parse-lines.ts';
 import { OpenMetricsGroups } from './parse-openmetrics-groups.ts';
 import { refuseSample } from './parse-openmetrics-rules.ts';
+import { refuseTwice } from './parse-places.ts';
 import { LineSample } from './parse-sample.ts';
 
 const HASH = 35;
@@ -36,13 +38,14 @@ class Current {
   /** How labels lay on the last line, and what stood behind the name; none before the first. */
   lastShape: Shape | undefined;
   lastSuffix = '';
-  /** The line that its name first stands on. */
-  readonly line: number;
+  /** Where its name first stands. */
+  readonly place: Place;
 
-  constructor(name: string, cursor: LineCursor) {
+  /** Begins a family whose name stands at `at` of the line at hand. */
+  constructor(name: string, cursor: LineCursor, at: number) {
     this.builder = new FamilyBuilder(name);
     this.groups = new OpenMetricsGroups(this.builder, cursor);
-    this.line = cursor.line;
+    this.place = { line: cursor.line, column: at - cursor.start + 1 };
   }
 }
 
@@ -106,11 +109,13 @@ export class OpenMetricsParser implements LineParser {
     let current = this.#current;
     let suffix = current && suffixOf(current, sample.name);
     if (current === undefined || suffix === undefined) {
-      current = this.#begin(sample.name);
+      if (current?.builder.name === sample.name)
+        refuseSuffix(cursor, current, sample.nameAt(cursor));
+      current = this.#begin(sample.name, sample.nameAt(cursor));
       suffix = '';
     }
     const shape = current.builder.shape(sample.labels, current.shapes.get(suffix));
-    if (shape === undefined) cursor.refuse('a label twice', 'different labels', cursor.start);
+    if (shape === undefined) refuseTwice(cursor, sample);
     current.shapes.set(suffix, shape);
     current.lastShape = shape;
     current.lastSuffix = suffix;
@@ -135,9 +140,10 @@ export class OpenMetricsParser implements LineParser {
       cursor.refuse('no metadata', '"# TYPE ", "# UNIT ", "# HELP " or "# EOF"');
     }
     cursor.at += 7;
+    const { at } = cursor;
     const name = this.#readFamilyName();
     cursor.gap('a space');
-    this.#say(word.slice(2, 6), name);
+    this.#say(word.slice(2, 6), name, at);
   }
 
   #readFamilyName(): string {
@@ -150,10 +156,10 @@ export class OpenMetricsParser implements LineParser {
     return cursor.text.slice(at, end);
   }
 
-  #say(word: string, name: string): void {
+  #say(word: string, name: string, at: number): void {
     const cursor: LineCursor = this.cursor;
     const known = this.#current;
-    const current = known?.builder.name === name ? known : this.#begin(name);
+    const current = known?.builder.name === name ? known : this.#begin(name, at);
     if (current.lastShape !== undefined) {
       cursor.refuse('metadata behind samples', `# ${word} before them`, cursor.start);
     }
@@ -173,13 +179,16 @@ export class OpenMetricsParser implements LineParser {
       builder.type = rest;
     }
     if (builder.unit !== '' && (builder.type === 'info' || builder.type === 'stateset')) {
-      cursor.refuse(`a unit of type ${builder.type}`, 'none', cursor.start);
+      cursor.refuse(`a unit of type ${builder.type}`, 'none');
     }
   }
 
-  #begin(name: string): Current {
+  #begin(name: string, at: number): Current {
     this.#finish();
-    const current = new Current(name, this.cursor);
+    if (this.#claimed.has(name)) {
+      this.cursor.refuse('a name that another family has', 'all lines of a family together', at);
+    }
+    const current = new Current(name, this.cursor, at);
     this.#current = current;
     return current;
   }
@@ -188,15 +197,28 @@ export class OpenMetricsParser implements LineParser {
     const current = this.#current;
     if (current === undefined) return;
     this.#current = undefined;
-    const { builder, groups, line } = current;
+    const { builder, groups, place } = current;
     groups.close();
     const names = claimedNames(builder);
     const taken = names.find((name) => this.#claimed.has(name));
-    if (taken !== undefined)
-      this.cursor.refuseLine(line, 'a name twice', 'different names', show(taken));
+    if (taken !== undefined) {
+      const expected = 'names that differ with their suffixes too';
+      this.cursor.refuseEarlier(place, { problem: 'a name twice', expected, got: show(taken) });
+    }
     for (const name of names) this.#claimed.add(name);
     this.#families.push(builder.build());
   }
+}
+
+/** Refuses a sample that bears the name of its family alone, which its type does not allow. */
+function refuseSuffix(cursor: LineCursor, { builder: { name, type } }: Current, at: number): never {
+  const [main = ''] = SUFFIXES[type];
+  // As the text format has it, where a counter's family bears the suffix.
+  const expected =
+    name.endsWith(main) && name !== main
+      ? `"# TYPE ${name.slice(0, -main.length)} ${type}" above it`
+      : SUFFIXES[type].map((suffix) => name + suffix).join(', ');
+  cursor.refuse(`a sample of type ${type} without a suffix`, expected, at);
 }
 
 /** What stands behind the name of the family at hand; `undefined` where it is another family's line. */

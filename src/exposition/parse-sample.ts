@@ -4,7 +4,7 @@ import type { Exemplar } from '../model/exemplar.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import type { Block } from './parse-block.ts';
 import type { LineCursor } from './parse-cursor.ts';
-import { LineLabels } from './parse-labels.ts';
+import { LineLabels, placeOfSecond } from './parse-labels.ts';
 import { EXACT_DIGITS, parseMilliseconds, parseNumber, parseSeconds } from './parse-number.ts';
 
 const LINE_FEED = 10;
@@ -21,7 +21,7 @@ export class LineSample {
   /** The name, with any suffix. */
   name = '';
   /** The labels. */
-  readonly labels: LineLabels = new LineLabels();
+  readonly labels: LineLabels;
   /** What was counted or measured. */
   value = 0;
   /** The time, where the line gives one. */
@@ -41,6 +41,16 @@ export class LineSample {
   /** Where its labels begin and end, counted from its beginning; the end is 0 where there is none. */
   #labelsAt = 0;
   #labelsEnd = 0;
+
+  /** Begins without a line; `placed` is for {@linkcode LineLabels.places}. */
+  constructor({ placed = false }: { readonly placed?: boolean } = {}) {
+    this.labels = new LineLabels({ placed });
+  }
+
+  /** Where in the text of the line at hand the name begins, the quote before it included. */
+  nameAt({ text, start }: LineCursor): number {
+    return text.charCodeAt(start) === OPEN ? this.labels.metricNameAt : start;
+  }
 
   /**
    * Reads the line.
@@ -143,7 +153,9 @@ export class LineSample {
     if (metricName === '') {
       if (this.name === '') cursor.refuse('no metric name', 'a name or one in quotes', at);
     } else {
-      if (this.name !== '') cursor.refuse('a second name', 'one metric name', at);
+      if (this.name !== '') {
+        cursor.refuse('a second name', 'one metric name', this.labels.metricNameAt);
+      }
       this.name = metricName;
     }
   }
@@ -191,7 +203,7 @@ export class LineSample {
     const found = this.#exemplarLabels;
     found.read(cursor);
     if (found.metricName !== '') {
-      cursor.refuse('a name in an exemplar', 'labels alone', this.exemplarAt);
+      cursor.refuse('a name in an exemplar', 'labels alone', found.metricNameAt);
     }
     const labels = this.#exemplarRecord(cursor);
     cursor.gap('a space and a value');
@@ -213,15 +225,24 @@ export class LineSample {
       length += codePoints(names[i]!) + codePoints(values[i]!);
       if (length > MAX_CODE_POINTS) {
         const expected = `at most ${MAX_CODE_POINTS} characters`;
-        cursor.refuse('long labels of an exemplar', expected, this.exemplarAt);
+        cursor.refuse('long labels of an exemplar', expected, this.#exemplarLabelAt(cursor, i));
       }
     }
     // fromEntries defines properties, so that a label named __proto__ stays a label.
     const labels = Object.fromEntries(pairs);
     if (Object.keys(labels).length < count) {
-      cursor.refuse('a label twice in an exemplar', 'different labels', this.exemplarAt);
+      const at = this.#exemplarLabelAt(cursor, placeOfSecond(names, count));
+      cursor.refuse('a label twice in an exemplar', 'different labels', at);
     }
     return labels;
+  }
+
+  // Read again, since only a fault needs it.
+  #exemplarLabelAt(cursor: LineCursor, place: number): number {
+    const found = new LineLabels({ placed: true });
+    cursor.at = this.exemplarAt + '# {'.length;
+    found.read(cursor);
+    return found.places![place]!.nameAt;
   }
 }
 

@@ -243,7 +243,7 @@ b 1
     ],
     [
       'a{"b"} 1',
-      'text "line 1, column 1": a second name, expected one metric name, got "a{\\"b\\"} 1"',
+      'text "line 1, column 3": a second name, expected one metric name, got "\\"b\\"} 1"',
     ],
     ['{""} 1', 'text "line 1, column 2": an empty name, expected a name, got "\\"\\"} 1"'],
     [
@@ -252,7 +252,7 @@ b 1
     ],
     [
       'a{b="1",b="2"} 1',
-      'text "line 1, column 1": a label twice, expected different labels, got "a{b=\\"1\\",b=\\"2\\"} 1"',
+      'text "line 1, column 9": a label twice, expected different labels, got "b=\\"2\\"} 1"',
     ],
     [
       'a{b="1\n"} 1',

@@ -6,7 +6,9 @@ import { FamilyBuilder, identify, isSame, type Shape, valuesOf } from './parse-b
 import { LineCursor, unescapeHelp } from './parse-cursor.ts';
 import type { LabelSet } from './parse-family.ts';
 import type { LineParser } from './parse-lines.ts';
-import { PointLines, PointMaker } from './parse-point.ts';
+import { refuseTwice } from './parse-places.ts';
+import { PointLines } from './parse-point.ts';
+import { PointMaker } from './parse-point-maker.ts';
 import { LineSample } from './parse-sample.ts';
 
 const HASH = 35;
@@ -154,7 +156,7 @@ export class TextParser implements LineParser {
     const route = this.#routeOf(sample.name);
     const { entry } = route;
     const shape = entry.builder.shape(sample.labels, route.shape);
-    if (shape === undefined) this.#refuseLabels();
+    if (shape === undefined) refuseTwice(this.cursor, sample);
     route.shape = shape;
     entry.hasSamples = true;
     this.#add(route, shape);
@@ -164,10 +166,6 @@ export class TextParser implements LineParser {
     const { sample } = this;
     if (entry.grouped) entry.addLine(shape, sample, suffix);
     else entry.builder.addNumber(shape, sample.labels, sample.time, sample.value);
-  }
-
-  #refuseLabels(): never {
-    this.cursor.refuse('a label twice', 'different labels', this.cursor.start);
   }
 
   #routeOf(name: string): Route {
@@ -225,10 +223,10 @@ export class TextParser implements LineParser {
     if (cursor.quoted) return cursor.quotedName();
     const { at } = cursor;
     const end = cursor.nameEnd(true);
-    if (end === at || (end < cursor.end && end !== cursor.tokenEnd())) {
-      cursor.refuse('no metric name', 'a metric name');
-    }
+    if (end === at) cursor.refuse('no metric name', 'a metric name');
+    const behind = cursor.tokenEnd();
     cursor.at = end;
+    if (end !== behind) cursor.refuse('a name without an end', 'a blank');
     return cursor.text.slice(at, end);
   }
 
