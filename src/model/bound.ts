@@ -14,14 +14,15 @@ export function formatBound(bound: number): string {
   if (bound === -Infinity) return '-Inf';
   if (Number.isNaN(bound)) return 'NaN';
   if (bound === 0) return Object.is(bound, -0) ? '-0.0' : '0.0';
-  const [mantissa, power] = bound.toExponential().split('e') as [string, string];
-  const exponent = Number(power);
-  if (exponent < -4 || exponent >= 6) return withExponent(mantissa, exponent);
+  const size = Math.abs(bound);
+  if (size < 1e-4 || size >= 1e6) return withExponent(bound);
   const text = String(bound);
   return text.includes('.') ? text : `${text}.0`;
 }
 
-function withExponent(mantissa: string, exponent: number): string {
+function withExponent(bound: number): string {
+  const [mantissa, power] = bound.toExponential().split('e') as [string, string];
+  const exponent = Number(power);
   const sign = exponent < 0 ? '-' : '+';
   return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
