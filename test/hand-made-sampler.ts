@@ -1,27 +1,15 @@
-/** A sampler of delays that tests fill by hand, for what reads one. */
+/** A batch of delays that tests fill by hand, for what reads one. */
 
-import type { DelaySampler } from '../src/collectors/delay-sampler.ts';
+import type { DelayBatch } from '../src/collectors/delay-batch.ts';
 
-/** A sampler that holds these samples, in seconds. */
-export function samplerOf(...samples: number[]): DelaySampler {
-  let sorted = samples.sort((a, b) => a - b);
+/** A batch of these delays, in seconds. */
+export function batchOf(...delays: number[]): DelayBatch {
+  const sorted = delays.sort((a, b) => a - b);
   return {
-    get count() {
-      return sorted.length;
-    },
-    get min() {
-      return sorted[0]!;
-    },
-    get max() {
-      return sorted.at(-1)!;
-    },
-    get sum() {
-      return sorted.reduce((sum, sample) => sum + sample, 0);
-    },
+    count: sorted.length,
+    min: sorted[0]!,
+    max: sorted.at(-1)!,
+    sum: sorted.reduce((sum, delay) => sum + delay, 0),
     at: (rank) => sorted[rank - 1]!,
-    reset() {
-      sorted = [];
-    },
-    stop() {},
   };
 }

@@ -3,7 +3,7 @@
  * of scrapers see the same: nothing is reset by a scrape.
  */
 
-import { type DelaySummary, quantileOf } from './delay-summary.ts';
+import { type DelaySummary, quantilesOf } from './delay-summary.ts';
 
 /** Batches no older than this are shown: longer than scrapes usually are apart. */
 const WINDOW_SECONDS = 60;
@@ -42,14 +42,15 @@ export class DelayWindow {
     const summaries = this.#batches.map((batch) => batch.summary);
     const total = (of: 'sum' | 'count'): number =>
       summaries.reduce((sum, batch) => sum + batch[of], 0);
+    const [p50 = 0, p90 = 0, p99 = 0] = quantilesOf([0.5, 0.9, 0.99], summaries);
     this.#statistics = {
       last: summary.sum / summary.count,
       min: Math.min(...summaries.map(({ min }) => min)),
       max: Math.max(...summaries.map(({ max }) => max)),
       mean: total('sum') / total('count'),
-      p50: quantileOf(0.5, summaries),
-      p90: quantileOf(0.9, summaries),
-      p99: quantileOf(0.99, summaries),
+      p50,
+      p90,
+      p99,
     };
   }
 }

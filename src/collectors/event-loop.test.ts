@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { samplerOf } from '../../test/hand-made-sampler.ts';
+import { batchOf } from '../../test/hand-made-sampler.ts';
 import { toText } from '../exposition/index.ts';
 import type { Clock } from '../metrics/clock.ts';
 import type { CounterChild } from '../metrics/counter.ts';
 import type { Labelled } from '../metrics/instrument.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
-import type { DelaySampler } from './delay-sampler.ts';
+import type { DelaySampler } from './delay-batch.ts';
 import { DelayWindow } from './delay-window.ts';
 import { addDelay, collectEventLoopMetrics } from './event-loop.ts';
 import { MetricGroup } from './metric-group.ts';
@@ -16,21 +16,8 @@ import { MetricGroup } from './metric-group.ts';
 function watched(buckets: readonly number[]) {
   const state = { next: [] as number[], seconds: 0 };
   const clock: Clock = { now: () => 0, elapsed: () => state.seconds, after: () => () => {} };
-  const current = (): DelaySampler => samplerOf(...state.next);
   const sampler: DelaySampler = {
-    get count() {
-      return current().count;
-    },
-    get min() {
-      return current().min;
-    },
-    get max() {
-      return current().max;
-    },
-    get sum() {
-      return current().sum;
-    },
-    at: (rank) => current().at(rank),
+    batch: () => batchOf(...state.next),
     reset() {
       state.next = [];
     },

@@ -5,7 +5,8 @@ import { Counter } from '../metrics/counter.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import { DEFAULT_BUCKETS } from '../model/buckets.ts';
 import { show } from '../model/error.ts';
-import { type DelaySampler, openDelaySampler } from './delay-sampler.ts';
+import type { DelaySampler } from './delay-batch.ts';
+import { openDelaySampler } from './delay-sampler.ts';
 import { representatives, slice, summarize } from './delay-summary.ts';
 import { type DelayStatistics, DelayWindow } from './delay-window.ts';
 import {
@@ -23,8 +24,9 @@ export interface EventLoopCollectorOptions extends CollectorOptions {
   /** Upper bounds of the histogram's buckets, in seconds: {@linkcode DEFAULT_BUCKETS} unless given. */
   readonly buckets?: readonly number[];
   /**
-   * How often a timer looks how late it is, in milliseconds, where the runtime cannot watch each
-   * turn of the loop: 50 unless given, a whole number >= 1. Less sees shorter delays and costs more.
+   * How often a timer looks how late it is, in milliseconds, a whole number >= 1. Less sees shorter
+   * delays and costs more. Given, it is used wherever the runtime cannot watch the turns of the loop by
+   * itself; else on Bun alone, every 50 ms.
    */
   readonly resolutionMs?: number;
 }
@@ -45,7 +47,7 @@ const LOOK_SECONDS = 1;
  * - `nodejs_eventloop_seconds_total` with the label `state`: the time the loop was `active` and
  *   `idle`. Their rates give its utilization.
  *
- * An idle program stays idle where the runtime can watch the turns of the loop by itself. Bun has
+ * An idle program stays idle, but on Bun, where a timer has to look. Bun has
  * no utilization, Deno neither; there they are left out.
  *
  * @throws {AlreadyRegisteredError} When a name is taken.
@@ -53,8 +55,8 @@ const LOOK_SECONDS = 1;
  */
 export function collectEventLoopMetrics(options: EventLoopCollectorOptions = {}): CollectorHandle {
   validateOptions('collectEventLoopMetrics', options, ['buckets', 'resolutionMs']);
-  const { buckets = DEFAULT_BUCKETS, resolutionMs = 50 } = options;
-  if (!(Number.isInteger(resolutionMs) && resolutionMs >= 1)) {
+  const { buckets = DEFAULT_BUCKETS, resolutionMs } = options;
+  if (resolutionMs !== undefined && !(Number.isInteger(resolutionMs) && resolutionMs >= 1)) {
     throw new RangeError(
       `collectEventLoopMetrics "resolutionMs": not a resolution, expected a whole number >= 1, got ${show(resolutionMs)}`,
     );
@@ -94,10 +96,11 @@ export function addDelay(
   const window = new DelayWindow();
   let lookedAt = -Infinity;
   const look = (): void => {
-    if (sampler.count === 0) return;
+    const batch = sampler.batch();
+    if (batch.count === 0) return;
     lookedAt = clock.elapsed();
-    const summary = summarize(sampler);
-    const slices = slice(sampler, summary, buckets);
+    const summary = summarize(batch);
+    const slices = slice(batch, summary, buckets);
     representatives(slices, summary.sum).forEach((value, i) => {
       delays.observe(value, { count: slices[i]!.count });
     });
