@@ -13,6 +13,7 @@ import type { Contribution } from './contribution.ts';
 import { type FamilyLayout, FamilyLayouter } from './family-layout.ts';
 import { MergedFamily } from './merged-family.ts';
 import { processLabels } from './process-labels.ts';
+import { Rests } from './rests.ts';
 import { run } from './transfer.ts';
 
 /** What a merge comes to. Nothing in it changes when the next merge runs. */
@@ -118,16 +119,18 @@ function* combine(
   for (const { labelValues, width } of layouts) size += labelValues.length * width;
   // New each time: a slow client may still be reading the numbers of the scrape before.
   const cells = new Float64Array(size);
+  const rests = new Rests(size);
   const families: MetricFamily[] = [];
   let base = 0;
   for (const layout of layouts) {
     for (const transfer of layout.transfers) {
-      run(transfer, ordered[transfer.contributor]!.values, cells, base);
+      run(transfer, ordered[transfer.contributor]!.values, cells, base, rests);
       yield;
     }
     families.push(new MergedFamily(layout, cells, base));
     base += layout.labelValues.length * layout.width;
   }
+  rests.settle(cells);
   return { families, disagreements };
 }
 

@@ -2,12 +2,13 @@
  * How the numbers of one process's family get into the merged ones: prepared once as places and a
  * rule, and run at every scrape.
  *
- * Sums and minima are the same in any order but for rounding and ties, so the caller runs the
- * transfers of a family in one order always: the newest process first.
+ * Minima are the same in any order but for ties, so the caller runs the transfers of a family in one
+ * order always: the newest process first. Sums do not depend on it at all, see {@linkcode Rests}.
  */
 
 import { isStamped, type StoredFamily } from '../model/cells.ts';
 import { isPerProcess } from './agreement.ts';
+import type { Rests } from './rests.ts';
 
 /** How values that meet become one. */
 type Rule = 'add' | 'copy' | 'min' | 'max' | 'latest';
@@ -60,16 +61,21 @@ type Combine = (
   values: Float64Array,
   merged: Float64Array,
   base: number,
+  rests: Rests,
 ) => void;
 
-/** Merges the series of `transfer` from `values` into `merged`, whose family begins at `base`. */
+/**
+ * Merges the series of `transfer` from `values` into `merged`, whose family begins at `base`. What
+ * sums lost by rounding is in `rests`, at the same places, to be settled when all are added.
+ */
 export function run(
   transfer: Transfer,
   values: Float64Array,
   merged: Float64Array,
   base: number,
+  rests: Rests,
 ): void {
-  COMBINE[transfer.way.rule](transfer, values, merged, base);
+  COMBINE[transfer.way.rule](transfer, values, merged, base, rests);
 }
 
 const COMBINE: Readonly<Record<Rule, Combine>> = {
@@ -122,14 +128,27 @@ function offsetsBetween(source: StoredFamily, merged: StoredFamily): number[] {
   }
 }
 
-function add(transfer: Transfer, values: Float64Array, merged: Float64Array, base: number): void {
+function add(
+  transfer: Transfer,
+  values: Float64Array,
+  merged: Float64Array,
+  base: number,
+  rests: Rests,
+): void {
   const { sources, destinations, way } = transfer;
   const { offsets, timeSource, timeDestination } = way;
   for (let i = 0; i < sources.length; i++) {
     const source = sources[i]!;
     const destination = base + destinations[i]!;
     for (let j = 0; j < offsets.length; j++) {
-      merged[destination + offsets[j]!]! += values[source + j]!;
+      const place = destination + offsets[j]!;
+      const held = merged[place]!;
+      const value = values[source + j]!;
+      const sum = held + value;
+      merged[place] = sum;
+      const taken = sum - held;
+      const rest = held - (sum - taken) + (value - taken);
+      if (rest !== 0) rests.add(place, rest);
     }
     if (timeSource < 0) continue;
     const start = values[source + timeSource]!;
