@@ -6,9 +6,8 @@
  * process that only serves metrics imports no instrument, and must show what the others count.
  */
 
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
 import { REGISTRY } from './metrics/default-registry.ts';
+import { multiprocessPart } from './parts.ts';
 
 const VARIABLES = ['PROMETHEUS_MULTIPROC_DIR', 'prometheus_multiproc_dir'] as const;
 
@@ -16,7 +15,7 @@ useStorageOfEnvironment();
 
 /**
  * Loads the multi-process part only where it is wanted, since a program on its own should not pay
- * for it, and at once, since the next line may declare a metric: `import()` would come too late.
+ * for it.
  *
  * A variable must not keep a program from starting: what stands in the way is said in a warning, and
  * the program counts on its heap.
@@ -25,11 +24,9 @@ function useStorageOfEnvironment(): void {
   const env = readEnvironment();
   const variable = VARIABLES.find((name) => env[name]);
   if (variable === undefined) return;
-  let part: typeof import('./multiprocess/index.ts');
+  let part: ReturnType<typeof multiprocessPart>;
   try {
-    // Source, ES modules and the CommonJS bundle each find the entry with their own ending.
-    const entry = `./multiprocess/index${extname(import.meta.filename)}`;
-    part = createRequire(import.meta.url)(entry);
+    part = multiprocessPart();
   } catch (cause) {
     // A bundler has put this file elsewhere, and could not see that the other belongs to it.
     const { code, message } = cause as NodeJS.ErrnoException;
