@@ -9,6 +9,11 @@ export interface Contribution {
   readonly id: string;
   /** What the label `pid` says where processes are shown apart: `4711`, or `4711-2` for a thread. */
   readonly process: string;
+  /**
+   * Absent for a single process's. `sum`: several that ended, folded into one, which nobody can show
+   * apart. `rest`: what rounding took from such sums, to be added to them and of no use otherwise.
+   */
+  readonly folded?: 'sum' | 'rest';
   /** False once the process ended: `live…` gauges leave it out. */
   readonly alive: boolean;
   /** When the process began, Unix seconds. The newest one's declarations win. */
@@ -19,6 +24,23 @@ export interface Contribution {
   readonly families: readonly ContributedFamily[];
   /** The cells of all its series. May be refilled between merges, never during one. */
   readonly values: Float64Array;
+  /** What it has beside numbers, except what belongs to a series. */
+  readonly blocks?: readonly ContributedBlock[];
+}
+
+/** Bytes that a process writes anew now and then. */
+export interface ContributedBlock {
+  /** What they are. */
+  readonly kind: string;
+  /** Which one of its kind it is. There is no other of both. */
+  readonly key: string;
+  /**
+   * The bytes as they were when the process was read. The same object for as long as they are not
+   * written anew, so that what was made of them can be kept. `undefined` before the first write.
+   */
+  readonly content: Uint8Array | undefined;
+  /** True when newer contents are there, none of which is whole: these are the last that were. */
+  readonly isDamaged: boolean;
 }
 
 /** One family as one process declared it. */

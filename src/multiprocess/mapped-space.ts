@@ -7,8 +7,8 @@
  */
 
 import type { Mapper } from './mapper.ts';
+import type { Space } from './record-places.ts';
 import type { SegmentFile } from './segment-file.ts';
-import type { Space } from './segment-writer.ts';
 
 /** Grows a file and maps what was added. */
 export class MappedSpace implements Space {

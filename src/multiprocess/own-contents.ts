@@ -26,7 +26,9 @@ export class OwnContents {
     this.#contents.reserve(published);
     this.#writer.copyTo(this.#contents.bytes);
     await pace.run(this.#contents.parse(HEADER_BYTES, published, epoch));
-    const { revision, families, values } = this.#contents;
-    return { ...about, alive: true, revision, families, values };
+    // Nobody writes to the copy, so that all of them are whole.
+    this.#contents.refreshBlocks();
+    const { revision, families, values, blocks } = this.#contents;
+    return { ...about, alive: true, revision, families, values, blocks };
   }
 }

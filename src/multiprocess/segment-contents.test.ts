@@ -5,9 +5,10 @@ import type { ContributedSeries } from '../aggregate/contribution.ts';
 import { HeapSpace } from './heap-space.ts';
 import { newId } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
+import type { Space } from './record-places.ts';
 import { HEADER_BYTES } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
-import { SegmentWriter, type Space } from './segment-writer.ts';
+import { SegmentWriter } from './segment-writer.ts';
 import { UnreadableError } from './unreadable.ts';
 
 function write(): SegmentWriter {

@@ -3,18 +3,25 @@
  * Records are parsed once; later scrapes copy the bytes anew and find the numbers where they were.
  */
 
-import type { ContributedFamily, ContributedSeries } from '../aggregate/contribution.ts';
+import type {
+  ContributedBlock,
+  ContributedFamily,
+  ContributedSeries,
+} from '../aggregate/contribution.ts';
 import { cellCount } from '../model/cells.ts';
 import type { Pair } from '../model/labels.ts';
+import { BlockContents, type Reread } from './block-contents.ts';
 import { readStrings } from './record-text.ts';
 import {
   align,
+  BLOCK_COPY_BYTES,
   checksumText,
   emptyRecordWord,
   KIND,
   RECORD_HEADER_BYTES,
   recordWord,
 } from './segment.ts';
+import type { StoredBlock } from './stored-block.ts';
 import { parseStoredFamily } from './stored-family.ts';
 import { UnreadableError } from './unreadable.ts';
 
@@ -24,6 +31,7 @@ const RECORDS_PER_STEP = 512;
 /** A family on its way through the parser. */
 interface OpenFamily extends ContributedFamily {
   readonly series: ContributedSeries[];
+  readonly blocks: StoredBlock[];
   readonly cellBytes: number;
   /** The larger is the newer. */
   readonly number: number;
@@ -44,6 +52,7 @@ export class SegmentContents {
   /** Another number whenever families or series came or went. */
   revision = 0;
   readonly #path: string;
+  #blocks = new BlockContents();
   #words: Int32Array<ArrayBuffer> = new Int32Array(0);
   /** By their numbers. */
   #families = new Map<number, OpenFamily | undefined>();
@@ -93,8 +102,6 @@ export class SegmentContents {
       this.#parsed = begin;
     }
     if (this.#parsed === end) return;
-    this.revision++;
-    this.#shown = undefined;
     const isMoving = epoch === undefined;
     try {
       for (let count = 1; this.#parsed < end; count++) {
@@ -102,6 +109,7 @@ export class SegmentContents {
         if (count % RECORDS_PER_STEP === 0) yield;
       }
       this.#parseEarly(end, isMoving);
+      this.#resolveBlocks(begin, end);
     } catch (error) {
       this.forget();
       throw error;
@@ -112,9 +120,22 @@ export class SegmentContents {
   forget(): void {
     this.#families = new Map();
     this.#early = [];
-    this.#shown = undefined;
+    this.#blocks = new BlockContents();
     this.#parsed = 0;
-    this.revision++;
+    this.#changed();
+  }
+
+  /** The blocks that belong to no series, with the contents of the last `refreshBlocks`. */
+  get blocks(): readonly ContributedBlock[] {
+    return this.#blocks.ofProcess;
+  }
+
+  /**
+   * Takes the contents of all blocks from {@linkcode bytes}, after `parse`. A block that is being
+   * written at the moment is read anew by `reread`, if given, which puts its bytes where they were.
+   */
+  refreshBlocks(reread?: Reread): void {
+    this.#blocks.refresh(this.bytes, this.#words, reread);
   }
 
   /** Steps over the record at `at`, parsing it, and returns its length. */
@@ -152,14 +173,27 @@ export class SegmentContents {
     const text = this.#text(at, length, word);
     if (kind === KIND.family) this.#family(at, text);
     else if (kind === KIND.series) this.#series(at, text);
+    else if (kind === KIND.block) this.#block(at, text);
+  }
+
+  #changed(): void {
+    this.revision++;
+    this.#shown = undefined;
   }
 
   #family(at: number, { begin, end }: Text): void {
     const number = this.#words[at / 4 + 2]!;
     const family = parseStoredFamily(this.bytes.toString('utf8', begin, end));
     // Of a type that this version does not know: it and its series are passed over.
-    const open = family && { family, series: [], cellBytes: cellCount(family) * 8, number };
+    const open = family && {
+      family,
+      series: [],
+      blocks: [],
+      cellBytes: cellCount(family) * 8,
+      number,
+    };
     this.#families.set(number, open);
+    this.#changed();
   }
 
   #series(at: number, { begin, end }: Text): void {
@@ -183,6 +217,29 @@ export class SegmentContents {
       pairs: pairsFrom(strings, names),
       index: (at + RECORD_HEADER_BYTES) / 8,
     });
+    this.#changed();
+  }
+
+  #block(at: number, { begin, end }: Text): void {
+    const [kind, key] = readStrings(this.bytes, begin, end) ?? [];
+    const room = begin - at - RECORD_HEADER_BYTES;
+    if (kind === undefined || key === undefined || room < 2 * BLOCK_COPY_BYTES || room % 16 !== 0) {
+      throw this.#corrupt(at, `a block with kind, key and two copies, got ${room} bytes of them`);
+    }
+    this.#blocks.add(kind, key, this.#words[at / 4 + 2]!, { at, end: begin });
+  }
+
+  /** Finds the series that new blocks belong to, which may lie before or behind them. */
+  #resolveBlocks(begin: number, end: number): void {
+    const isSeries = (at: number): boolean =>
+      at >= begin &&
+      at % 8 === 0 &&
+      at + RECORD_HEADER_BYTES <= end &&
+      (this.#words[at / 4 + 1]! & 0xff) === KIND.series;
+    for (const block of this.#blocks.resolve(isSeries)) {
+      const open = this.#families.get(this.#words[block.owner / 4 + 2]!);
+      open?.blocks.push(block);
+    }
   }
 
   /** Where a record's text lies, which is at its end, once its checksum is found right. */

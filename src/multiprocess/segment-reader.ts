@@ -11,6 +11,7 @@ import type { Pace } from './pace.ts';
 import { processLabel } from './process-identity.ts';
 import { HEADER_BYTES, type ReadHeader, readHeader } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
+import type { BlockRecord } from './stored-block.ts';
 import { reason } from './system-error.ts';
 import { UnreadableError } from './unreadable.ts';
 
@@ -77,7 +78,8 @@ export class SegmentReader {
     // Before the cells: what is read after a death is all that there will ever be.
     const liveness = judgeLiveness(fd, header, this.#options);
     const silent = this.#heartbeat.isSilent(header.heartbeat, performance.now() / 1000);
-    await this.#readRecords(fd, pace);
+    const epoch = await this.#readRecords(fd, pace);
+    this.#contents.refreshBlocks((record) => this.#rereadBlock(fd, record, epoch));
     const contribution: Contribution = {
       id: header.id,
       process: processLabel(header),
@@ -86,12 +88,14 @@ export class SegmentReader {
       revision: this.#contents.revision,
       families: this.#contents.families,
       values: this.#contents.values,
+      blocks: this.#contents.blocks,
     };
     if (liveness === 'dead') this.#final = contribution;
     return contribution;
   }
 
-  async #readRecords(fd: number, pace: Pace): Promise<void> {
+  /** Reads all that is there and returns the epoch it is of; `undefined` if that never stood still. */
+  async #readRecords(fd: number, pace: Pace): Promise<number | undefined> {
     let wasRefused = false;
     for (let attempt = 1; ; attempt++) {
       const header = this.#readHeader(fd);
@@ -101,7 +105,8 @@ export class SegmentReader {
         const epoch = isStable ? header.epoch : undefined;
         try {
           const { headerBytes, published } = header;
-          return await pace.run(this.#contents.parse(headerBytes, published, epoch));
+          await pace.run(this.#contents.parse(headerBytes, published, epoch));
+          return epoch;
         } catch (error) {
           // Once more: what is written to a used place shows before the epoch says so, and may
           // belong to a family that is behind the length read before.
@@ -111,6 +116,12 @@ export class SegmentReader {
       }
       await pace.pause();
     }
+  }
+
+  /** False when the record may be another one by now: its place is used again with a new epoch. */
+  #rereadBlock(fd: number, { at, end }: BlockRecord, epoch: number | undefined): boolean {
+    readSync(fd, this.#contents.bytes, at, end - at, at);
+    return this.#readHeader(fd).epoch === epoch;
   }
 
   #readBytes(fd: number, length: number): void {

@@ -1,34 +1,16 @@
 /**
- * Lays records into segments and hands out the cells in them. It does not know whether a segment is
- * a mapped file, a file written behind, or plain memory: that is the {@linkcode Space}.
+ * Writes families, series and blocks as records and hands out the cells in them. It does not know
+ * whether they go to a mapped file, a file written behind, or plain memory: that is the
+ * {@linkcode Space}.
  */
 
 import { cellCount, type StoredFamily } from '../model/cells.ts';
-import { MetricsError } from '../model/error.ts';
 import type { Pairs } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
+import { type Place, RecordPlaces, type Space } from './record-places.ts';
 import { RecordTextWriter } from './record-text.ts';
-import {
-  align,
-  emptyRecordWord,
-  FLOAT,
-  KIND,
-  RECORD_HEADER_BYTES,
-  recordWord,
-  type SegmentHeader,
-  WORD,
-  writeHeader,
-} from './segment.ts';
-
-/** Where segments come from. */
-export interface Space {
-  /**
-   * Adds a segment of `length` zeros behind the last one. It stays where it is for ever.
-   *
-   * @throws {MetricsError} When there is no more room; nothing has changed then.
-   */
-  grow(length: number): ArrayBuffer;
-}
+import { KIND, RECORD_HEADER_BYTES, type SegmentHeader } from './segment.ts';
+import { type BlockOptions, SegmentBlock } from './segment-block.ts';
 
 /** One declaration of a family, and the place of its record while it has one. */
 export interface FamilyRecord {
@@ -43,42 +25,15 @@ export interface FamilyRecord {
   series: number;
 }
 
-/** Where a record is: a byte of a segment. */
-interface Place {
-  readonly segment: Segment;
-  readonly at: number;
-}
-
-/** One segment, and how far it is filled. */
-interface Segment {
-  /** Its first byte's place in the file. */
-  readonly offset: number;
-  readonly words: Int32Array<ArrayBuffer>;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly cells: Float64Array<ArrayBuffer>;
-  /** Bytes in use, counted in the segment. */
-  used: number;
-}
-
-/** The first segment: 56 bytes a series leave room for about a thousand. */
-const FIRST_SEGMENT_BYTES = 65_536;
-/** The largest step, so that growing never stops a program for long: it writes as many zeros. */
-const LARGEST_SEGMENT_BYTES = 1_048_576;
-/** Lengths are signed 32-bit integers. */
-const LARGEST_FILE_BYTES = 0x7fff_0000;
-
 /** Writes the records of one file. */
 export class SegmentWriter {
-  readonly #space: Space;
-  readonly #segments: Segment[] = [];
-  /** The segment of each array that was handed out, for taking cells back. */
-  readonly #owners = new Map<Float64Array, Segment>();
+  readonly #places: RecordPlaces;
   /** The newest declaration of each name. */
   readonly #newest = new Map<string, FamilyRecord>();
   /** The declarations that have a record, by their numbers. */
   readonly #families = new Map<number, FamilyRecord>();
-  /** Places of removed records, by their length. */
-  readonly #free = new Map<number, Place[]>();
+  /** The blocks of each series that has any, by the series' place in the file. */
+  readonly #blocks = new Map<number, Set<SegmentBlock>>();
   #lastNumber = 0;
   readonly #text = new RecordTextWriter();
 
@@ -88,20 +43,17 @@ export class SegmentWriter {
    * @throws {MetricsError} When there is no room even for that.
    */
   constructor(space: Space, header: SegmentHeader) {
-    this.#space = space;
-    const first = this.#grow(FIRST_SEGMENT_BYTES);
-    writeHeader(first.bytes.buffer, header);
-    first.used = this.published;
+    this.#places = new RecordPlaces(space, header);
   }
 
   /** How many bytes are complete. */
   get published(): number {
-    return this.#segments[0]!.words[WORD.published]!;
+    return this.#places.published;
   }
 
   /** The structure epoch: another number means that a reader's picture of the file is outdated. */
   get epoch(): number {
-    return this.#segments[0]!.words[WORD.epoch]!;
+    return this.#places.epoch;
   }
 
   /**
@@ -145,16 +97,55 @@ export class SegmentWriter {
 
   /** Takes back what `allocate` returned. False when it was not this writer that handed it out. */
   release({ cells, index }: Cells): boolean {
-    const segment = this.#owners.get(cells);
+    const segment = this.#places.segmentOf(cells);
     if (segment === undefined) return false;
     const at = index * 8 - RECORD_HEADER_BYTES;
+    // Before the series, so that none of them is ever found with another one in its place.
+    const blocks = this.#blocks.get(segment.offset + at);
+    if (blocks !== undefined) this.#releaseBlocks(blocks, segment.offset + at);
     const record = this.#families.get(segment.words[at / 4 + 2]!);
     // Taken back before: its place is free, and to free it twice would give it to two series.
     if (record === undefined) return true;
-    this.#retire({ segment, at });
+    this.#places.retire({ segment, at });
     record.series--;
     this.#retireUnused(record);
     return true;
+  }
+
+  /**
+   * Makes a block: bytes of any length that can be written anew at any time, for what no cell can
+   * hold. See {@linkcode BlockOptions} for what it is found by, {@linkcode SegmentBlock} for writing.
+   *
+   * It goes with the series it belongs to. Of several blocks with the same kind, key and series, the
+   * one that was written most often is read: make one and keep it.
+   *
+   * @throws {MetricsError} When there is no room for it.
+   * @throws {RangeError} When the cells of `series` are none of this file.
+   */
+  allocateBlock(options: BlockOptions): SegmentBlock {
+    if (options.series === undefined) return new SegmentBlock(this.#places, options, undefined);
+    const { cells, index } = options.series;
+    const segment = this.#places.segmentOf(cells);
+    if (segment === undefined) {
+      throw new RangeError(
+        `block "${options.kind}": its series is in another file, expected cells of this one, got others`,
+      );
+    }
+    const at = index * 8 - RECORD_HEADER_BYTES;
+    const offset = segment.offset + at;
+    const blocks = this.#blocks.get(offset) ?? new Set();
+    const block = new SegmentBlock(this.#places, options, {
+      offset,
+      word: segment.words[at / 4 + 1]!,
+      blocks,
+    });
+    this.#blocks.set(offset, blocks.add(block));
+    return block;
+  }
+
+  /** True when `cells` are those of a series that this writer has handed out. */
+  owns(cells: Float64Array): boolean {
+    return this.#places.segmentOf(cells) !== undefined;
   }
 
   /** Takes a declaration out, at once or, where it still has series, with the last of them. */
@@ -166,15 +157,17 @@ export class SegmentWriter {
 
   /** Shows that the writer lives: `seconds` of the host's clock. */
   beat(seconds: number): void {
-    this.#segments[0]!.cells[FLOAT.heartbeat] = seconds;
+    this.#places.beat(seconds);
   }
 
   /** Copies everything that is complete into `target`, as a reader would read it from the file. */
   copyTo(target: Uint8Array): void {
-    const { published } = this;
-    for (const { offset, bytes } of this.#segments) {
-      target.set(bytes.subarray(0, Math.min(bytes.length, published - offset)), offset);
-    }
+    this.#places.copyTo(target);
+  }
+
+  #releaseBlocks(blocks: Set<SegmentBlock>, offset: number): void {
+    for (const block of blocks) block.release();
+    this.#blocks.delete(offset);
   }
 
   #writeFamily(record: FamilyRecord): void {
@@ -190,105 +183,10 @@ export class SegmentWriter {
     if (place === undefined || series > 0 || this.#newest.get(family.name) === record) return;
     this.#families.delete(record.number);
     record.place = undefined;
-    this.#retire(place);
+    this.#places.retire(place);
   }
 
-  #retire(place: Place): void {
-    const { segment, at } = place;
-    const length = segment.words[at / 4]!;
-    // In this order: a reader that still saw the record sees the epoch move and reads again, so
-    // that it never takes the zeros, or what follows them, for the removed record's contents.
-    Atomics.store(segment.words, at / 4 + 1, emptyRecordWord(KIND.tombstone, length));
-    this.#nextEpoch();
-    segment.bytes.fill(0, at + 8, at + length);
-    const free = this.#free.get(length);
-    if (free === undefined) this.#free.set(length, [place]);
-    else free.push(place);
-  }
-
-  /** Writes a record with the text that is ready, where one of its length was, else at the end. */
   #write(kind: number, family: number, cellBytes: number): Place {
-    const length = align(RECORD_HEADER_BYTES + cellBytes + this.#text.length);
-    const reused = this.#free.get(length)?.pop();
-    const place = reused ?? this.#take(length);
-    this.#fillRecord(place, length, kind, family, cellBytes);
-    if (reused === undefined) this.#publish(place.segment);
-    else this.#nextEpoch();
-    return place;
-  }
-
-  /** Writes all of a record but its cells, which hold 0 already; the word with its kind last. */
-  #fillRecord(
-    { segment: { words, bytes }, at }: Place,
-    length: number,
-    kind: number,
-    family: number,
-    cellBytes: number,
-  ): void {
-    const text = this.#text;
-    const textAt = at + RECORD_HEADER_BYTES + cellBytes;
-    for (let i = 0; i < text.length; i++) bytes[textAt + i] = text.bytes[i]!;
-    words[at / 4] = length;
-    words[at / 4 + 2] = family;
-    words[at / 4 + 3] = text.length;
-    const word = recordWord(kind, length, family, text.bytes, 0, text.length);
-    Atomics.store(words, at / 4 + 1, word);
-  }
-
-  /** Finds room at the end. A record lies in one segment whole; what is left of the last is filled. */
-  #take(length: number): Place {
-    const last = this.#segments.at(-1)!;
-    let segment = last;
-    if (last.used + length > last.bytes.length) {
-      const total = last.offset + last.bytes.length;
-      const doubled = Math.min(total, LARGEST_SEGMENT_BYTES);
-      const needed = Math.ceil(length / FIRST_SEGMENT_BYTES) * FIRST_SEGMENT_BYTES;
-      segment = this.#grow(Math.max(doubled, needed));
-      this.#fill(last);
-    }
-    const at = segment.used;
-    segment.used += length;
-    return { segment, at };
-  }
-
-  #fill(segment: Segment): void {
-    const at = segment.used;
-    const length = segment.bytes.length - at;
-    if (length === 0) return;
-    segment.words[at / 4] = length;
-    segment.words[at / 4 + 1] = emptyRecordWord(KIND.fill, length);
-    segment.used = segment.bytes.length;
-  }
-
-  #grow(length: number): Segment {
-    const last = this.#segments.at(-1);
-    const offset = last === undefined ? 0 : last.offset + last.bytes.length;
-    if (offset + length > LARGEST_FILE_BYTES) {
-      throw new MetricsError(
-        'WRITE_FAILED',
-        `file of metrics: cannot grow, expected at most ${LARGEST_FILE_BYTES} bytes, got ${offset + length}`,
-      );
-    }
-    const buffer = this.#space.grow(length);
-    const segment: Segment = {
-      offset,
-      words: new Int32Array(buffer),
-      bytes: new Uint8Array(buffer),
-      cells: new Float64Array(buffer),
-      used: 0,
-    };
-    this.#segments.push(segment);
-    this.#owners.set(segment.cells, segment);
-    return segment;
-  }
-
-  #publish(segment: Segment): void {
-    Atomics.store(this.#segments[0]!.words, WORD.published, segment.offset + segment.used);
-  }
-
-  // By two, since an odd epoch says that the file itself is being written (see write-behind).
-  #nextEpoch(): void {
-    const { words } = this.#segments[0]!;
-    Atomics.store(words, WORD.epoch, (words[WORD.epoch]! + 2) | 0);
+    return this.#places.write({ kind, family, cellBytes, text: this.#text });
   }
 }

@@ -58,7 +58,18 @@ export const KIND = {
   series: 3,
   /** A series that was removed, whose place waits for another of the same size. */
   tombstone: 4,
+  /** Bytes that are written anew at any time, twice over: see {@linkcode BLOCK_COPY_BYTES}. */
+  block: 5,
 } as const;
+
+/**
+ * What comes before the contents of each of the two copies in a block: how often the block was
+ * written when this copy was, a checksum, and the length of the contents.
+ */
+export const BLOCK_COPY_BYTES = 16;
+
+/** Places in what comes before a copy's contents, counted in 32-bit words. */
+export const COPY_WORD = { sequence: 0, checksum: 1, length: 2 } as const;
 
 /** What a header says. */
 export interface SegmentHeader extends ProcessIdentity {
@@ -195,6 +206,31 @@ export function recordWord(
   hash = Math.imul(hash ^ (end - begin), 0x01000193);
   for (let i = begin; i < end; i++) hash = Math.imul(hash ^ text[i]!, 0x01000193);
   return ((hash ^ (hash >>> 15)) << 8) | kind;
+}
+
+/**
+ * The checksum of one copy of a block's contents, which begin at word `begin` and end with zeros up
+ * to a whole word. `seed` tells the block from others, so that what was left by one is never another's.
+ *
+ * 32 bits, since a copy is taken for whole by this alone, and hot blocks are often read half written.
+ */
+export function copyChecksum(
+  words: Int32Array,
+  begin: number,
+  length: number,
+  sequence: number,
+  seed: number,
+): number {
+  let hash = Math.imul(0x811c9dc5 ^ seed, 0x01000193);
+  hash = Math.imul(hash ^ sequence, 0x01000193);
+  hash = Math.imul(hash ^ length, 0x01000193);
+  const end = begin + ((length + 3) >>> 2);
+  // The shift brings high bits down, which a product never does by itself.
+  for (let i = begin; i < end; i++) {
+    hash = Math.imul(hash ^ words[i]!, 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  return hash;
 }
 
 /** The second word of a record that has no text: a fill or a tombstone. */

@@ -3,9 +3,9 @@
  * The file has the same format; what a process counted since the last pass dies with a SIGKILL.
  */
 
+import type { Space } from './record-places.ts';
 import { HEADER_BYTES, WORD } from './segment.ts';
 import type { SegmentFile } from './segment-file.ts';
-import type { Space } from './segment-writer.ts';
 
 /** What is compared and written at a time. On Node 24 comparing 1 MiB takes about 0.03 ms. */
 const CHUNK_BYTES = 65_536;

@@ -1,0 +1,53 @@
+/** The blocks found in one file, kept apart from its numbers: they change without any record's doing. */
+
+import type { ContributedBlock } from '../aggregate/contribution.ts';
+import { type BlockRecord, StoredBlock } from './stored-block.ts';
+
+/** Reads a record of the file anew; false when the record may be another one by now. */
+export type Reread = (record: BlockRecord) => boolean;
+
+/** How often a block is looked at that is being written, before what was read last has to do. */
+const ATTEMPTS = 3;
+
+/** All blocks of a file. */
+export class BlockContents {
+  readonly #blocks = new Map<string, StoredBlock>();
+  /** Those that belong to no series. */
+  readonly ofProcess: ContributedBlock[] = [];
+  /** Those that belong to a series which has not been looked for yet. */
+  #unresolved: StoredBlock[] = [];
+
+  /** Takes note of a record that holds a block. */
+  add(kind: string, key: string, owner: number, record: BlockRecord): void {
+    const name = `${owner} ${kind} ${key}`;
+    let block = this.#blocks.get(name);
+    if (block === undefined) {
+      block = new StoredBlock(kind, key, owner);
+      this.#blocks.set(name, block);
+      if (owner === 0) this.ofProcess.push(block);
+      else this.#unresolved.push(block);
+    }
+    block.add(record);
+  }
+
+  /**
+   * Hands over the new blocks that belong to a series, once all records were parsed. `hasSeries`
+   * says whether there is one at their place; those whose series is gone are let go.
+   */
+  *resolve(hasSeries: (owner: number) => boolean): Generator<StoredBlock> {
+    for (const block of this.#unresolved) {
+      if (hasSeries(block.owner)) yield block;
+      else this.#blocks.delete(`${block.owner} ${block.kind} ${block.key}`);
+    }
+    this.#unresolved = [];
+  }
+
+  /** Takes the contents of all blocks from the bytes that were read. */
+  refresh(bytes: Uint8Array, words: Int32Array, reread?: Reread): void {
+    for (const block of this.#blocks.values()) {
+      for (let attempt = 1; !block.refresh(bytes, words) && attempt < ATTEMPTS; attempt++) {
+        if (reread === undefined || !block.records.every(reread)) break;
+      }
+    }
+  }
+}
