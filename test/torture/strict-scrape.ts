@@ -1,0 +1,73 @@
+/** One scrape of the torture, read by our own strict parsers and held against the one before it. */
+
+import { parseOpenMetrics, parseText } from '../../src/exposition/index.ts';
+import { CollectorRegistry, toOpenMetrics, toText } from '../../src/index.ts';
+import type { MultiprocessStorage } from '../../src/multiprocess/index.ts';
+import { type Key, keyOf } from './workload.ts';
+
+const FAULTS = 'promethium_unreadable_files';
+const ONLY_GROW = /_(total|count|bucket|sum)\{/;
+
+/** A reader that scrapes again and again. */
+export class StrictScraper {
+  readonly #registry: CollectorRegistry;
+  #before = new Map<Key, number>();
+  #scrapes = 0;
+
+  /** Reads through a storage. */
+  constructor(storage: MultiprocessStorage) {
+    this.#registry = new CollectorRegistry({ storage });
+  }
+
+  /** How many scrapes there were. */
+  get scrapes(): number {
+    return this.#scrapes;
+  }
+
+  /** The exposition that Prometheus would see, in both formats. */
+  async documents(): Promise<{ readonly text: string; readonly openmetrics: string }> {
+    return {
+      text: await toText(this.#registry),
+      openmetrics: await toOpenMetrics(this.#registry),
+    };
+  }
+
+  /**
+   * Scrapes, in the two formats by turns, and returns the numbers.
+   *
+   * @throws {Error} When it does not parse, a counter fell, a histogram is torn, or a file was left out.
+   */
+  async scrape(): Promise<ReadonlyMap<Key, number>> {
+    const families =
+      this.#scrapes++ % 2 === 0
+        ? parseOpenMetrics(await toOpenMetrics(this.#registry))
+        : parseText(await toText(this.#registry));
+    const numbers = new Map<Key, number>();
+    for (const family of families) {
+      for (const { name, labels, value } of family.samples) {
+        if (name === FAULTS && value > 0) throw new Error(`left out ${JSON.stringify(labels)}`);
+        if (!name.startsWith('promethium_')) numbers.set(keyOf(name, labels), value);
+      }
+    }
+    this.#refuseFalling(numbers);
+    refuseTorn(numbers);
+    this.#before = numbers;
+    return numbers;
+  }
+
+  #refuseFalling(numbers: ReadonlyMap<Key, number>): void {
+    for (const [key, before] of this.#before) {
+      if (!ONLY_GROW.test(key)) continue;
+      const now = numbers.get(key);
+      if (now === undefined || now < before) throw new Error(`${key} was ${before}, is ${now}`);
+    }
+  }
+}
+
+function refuseTorn(numbers: ReadonlyMap<Key, number>): void {
+  for (const [key, count] of numbers) {
+    if (!key.startsWith('size_count')) continue;
+    const bucket = numbers.get(`size_bucket${key.slice(10, -1)},le=Infinity}`);
+    if (bucket !== count) throw new Error(`${key} is ${count}, its last bucket ${bucket}`);
+  }
+}
