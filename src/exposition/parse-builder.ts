@@ -20,6 +20,14 @@ export interface Shape {
   readonly reservedPlace: number;
 }
 
+/** A metric of one number. */
+export interface LabelledNumber {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  readonly time: Timestamp | undefined;
+  readonly value: number;
+}
+
 const NO_LABELS: Shape = {
   written: [],
   set: { names: [], depths: [] },
@@ -101,6 +109,21 @@ export class FamilyBuilder {
       this.#metrics[this.#metrics.length - 1] = run;
     } else {
       this.#metrics.push({ set, values, time, point: value });
+    }
+  }
+
+  /** What was added of one number each. */
+  *numbers(): Generator<LabelledNumber> {
+    for (const metric of this.#metrics) {
+      const { names } = metric.set;
+      if ('numbers' in metric) {
+        for (const [i, value] of metric.numbers.entries()) {
+          const values = metric.values.slice(i * names.length, (i + 1) * names.length);
+          yield { names, values, time: undefined, value };
+        }
+      } else if (typeof metric.point === 'number') {
+        yield { names, values: metric.values, time: metric.time, value: metric.point };
+      }
     }
   }
 

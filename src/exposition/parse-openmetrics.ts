@@ -115,7 +115,7 @@ export class OpenMetricsParser implements LineParser {
       suffix = '';
     }
     const shape = current.builder.shape(sample.labels, current.shapes.get(suffix));
-    if (shape === undefined) refuseTwice(cursor, sample);
+    if (shape === undefined) refuseTwice(cursor, sample.labels);
     current.shapes.set(suffix, shape);
     current.lastShape = shape;
     current.lastSuffix = suffix;

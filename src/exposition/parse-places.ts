@@ -1,7 +1,7 @@
 /** Where the parts of a sample stand, for errors: found by reading its line again. */
 
 import type { LineCursor } from './parse-cursor.ts';
-import { type LabelPlace, placeOfSecond } from './parse-labels.ts';
+import { type LabelPlace, placeOfSecond, type WrittenLabels } from './parse-labels.ts';
 import { LineSample } from './parse-sample.ts';
 
 /** The parts of a sample that can be wrong, each where it begins in the text. */
@@ -25,7 +25,7 @@ export function placesOf(cursor: LineCursor): SamplePlaces {
 }
 
 /** Refuses the sample at hand for a label that stands there twice. */
-export function refuseTwice(cursor: LineCursor, { labels }: LineSample): never {
-  const second = placeOfSecond(labels.names, labels.count);
+export function refuseTwice(cursor: LineCursor, { names, count }: WrittenLabels): never {
+  const second = placeOfSecond(names, count);
   cursor.refuse('a label twice', 'different labels', placesOf(cursor).labels[second]!.nameAt);
 }

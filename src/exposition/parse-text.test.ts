@@ -140,19 +140,6 @@ s 5
     equal(await toText({ collect: () => parseText(document) }), document);
   });
 
-  it('takes the first type of a name, where that stands before its samples', () => {
-    const types = parseText(`a 1
-# TYPE a gauge
-# TYPE b gauge
-# TYPE b counter
-b 1
-`).map(({ name, type }) => [name, type]);
-    deepEqual(types, [
-      ['a', 'unknown'],
-      ['b', 'gauge'],
-    ]);
-  });
-
   it('reads a counter without _total as an unknown, whose name stays', async () => {
     const families = parseText('# TYPE requests counter\nrequests 1\n');
     equal(families[0]!.type, 'unknown');

@@ -1,15 +1,12 @@
 /** Reads the text format, as leniently as Prometheus does. */
 
 import type { MetricFamily, MetricType } from '../model/family.ts';
-import type { Timestamp } from '../model/timestamp.ts';
-import { FamilyBuilder, identify, isSame, type Shape, valuesOf } from './parse-builder.ts';
+import type { Shape } from './parse-builder.ts';
 import { LineCursor, unescapeHelp } from './parse-cursor.ts';
-import type { LabelSet } from './parse-family.ts';
 import type { LineParser } from './parse-lines.ts';
 import { refuseTwice } from './parse-places.ts';
-import { PointLines } from './parse-point.ts';
-import { PointMaker } from './parse-point-maker.ts';
 import { LineSample } from './parse-sample.ts';
+import { Entry, isGrouped, type TextLine } from './parse-text-family.ts';
 
 const HASH = 35;
 
@@ -21,86 +18,8 @@ const TYPES: ReadonlyMap<string, MetricType> = new Map([
   ['untyped', 'unknown'],
 ]);
 
-/** The lines of one metric at one time. */
-interface Group {
-  readonly set: LabelSet;
-  readonly values: readonly string[];
-  readonly time: Timestamp | undefined;
-  readonly lines: PointLines;
-}
-
-/** A family on its way, under the name that the document has for it. */
-class Entry {
-  readonly name: string;
-  readonly builder: FamilyBuilder;
-  /** True where its lines have to be gathered, since a point has several. */
-  grouped = false;
-  hasType = false;
-  hasSamples = false;
-  #groups: Map<string, Group> | undefined;
-  #last: Group | undefined;
-
-  constructor(name: string) {
-    this.name = name;
-    this.builder = new FamilyBuilder(name);
-  }
-
-  setType(type: MetricType): void {
-    this.hasType = true;
-    const { builder, name } = this;
-    if (type !== 'counter') {
-      builder.type = type;
-    } else if (name.endsWith('_total') && name !== '_total') {
-      builder.type = type;
-      builder.name = name.slice(0, -'_total'.length);
-    }
-    this.grouped = type === 'histogram' || type === 'summary';
-  }
-
-  addLine(shape: Shape, sample: LineSample, suffix: string): void {
-    const { labels, value, time } = sample;
-    const own = shape.reservedPlace < 0 ? undefined : labels.values[shape.reservedPlace];
-    this.#group(shape, sample, time).lines.add(suffix, own, value);
-  }
-
-  build(): MetricFamily {
-    const { builder } = this;
-    if (this.#groups === undefined) return builder.build();
-    const maker = new PointMaker();
-    for (const { set, values, time, lines } of this.#groups.values()) {
-      const point = isWhole(builder.type, lines) ? maker.make(builder.type, lines) : undefined;
-      if (point !== undefined && 'write' in point) {
-        builder.add(set, values, time, point);
-        continue;
-      }
-      for (let i = 0; i < lines.count; i++) {
-        builder.add(set, values, time, lines.line(i, builder.reserved));
-      }
-    }
-    return builder.build();
-  }
-
-  #group(shape: Shape, { labels }: LineSample, time: Timestamp | undefined): Group {
-    const last = this.#last;
-    if (last !== undefined && last.time === time && isSame(shape, labels, last)) return last;
-    const values = valuesOf(shape, labels);
-    const moment = typeof time === 'object' ? JSON.stringify(time) : time;
-    const key = `${moment} ${identify(shape.set, values)}`;
-    this.#groups ??= new Map();
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      group = { set: shape.set, values, time, lines: new PointLines() };
-      this.#groups.set(key, group);
-    }
-    this.#last = group;
-    return group;
-  }
-}
-
-// A histogram is written with its count: one that has none, as half of a gauge histogram, stays lines.
-function isWhole(type: MetricType, lines: PointLines): boolean {
-  return type !== 'histogram' || lines.place('_count') >= 0;
-}
+/** What stands behind the family's name on lines that are gathered. */
+const SUFFIXES = ['_bucket', '_sum', '_count'];
 
 /** Where lines of one name go. */
 interface Route {
@@ -131,11 +50,14 @@ export class TextParser implements LineParser {
       this.#readComment();
     } else {
       this.sample.read(cursor);
-      this.#accept();
+      this.#accept(this.sample);
     }
   }
 
   end(): void {
+    for (const entry of [...this.#entries.values()]) {
+      if (entry.lateType !== undefined) this.#regroup(entry, entry.lateType);
+    }
     for (const entry of this.#entries.values()) this.#families.push(entry.build());
   }
 
@@ -147,25 +69,18 @@ export class TextParser implements LineParser {
 
   acceptAgain(): void {
     const route = this.#route;
-    if (route?.shape === undefined) this.#accept();
-    else this.#add(route, route.shape);
+    if (route?.shape === undefined) this.#accept(this.sample);
+    else add(route, route.shape, this.sample);
   }
 
-  #accept(): void {
-    const { sample } = this;
-    const route = this.#routeOf(sample.name);
+  #accept(line: TextLine): void {
+    const route = this.#routeOf(line.name);
     const { entry } = route;
-    const shape = entry.builder.shape(sample.labels, route.shape);
-    if (shape === undefined) refuseTwice(this.cursor, sample);
+    const shape = entry.builder.shape(line.labels, route.shape);
+    if (shape === undefined) refuseTwice(this.cursor, line.labels);
     route.shape = shape;
     entry.hasSamples = true;
-    this.#add(route, shape);
-  }
-
-  #add({ entry, suffix }: Route, shape: Shape): void {
-    const { sample } = this;
-    if (entry.grouped) entry.addLine(shape, sample, suffix);
-    else entry.builder.addNumber(shape, sample.labels, sample.time, sample.value);
+    add(route, shape, line);
   }
 
   #routeOf(name: string): Route {
@@ -183,10 +98,10 @@ export class TextParser implements LineParser {
   #newRoute(name: string): Route {
     const exact = this.#entries.get(name);
     if (exact !== undefined) return { entry: exact, suffix: '', shape: undefined };
-    for (const suffix of ['_bucket', '_sum', '_count']) {
+    for (const suffix of SUFFIXES) {
       if (!name.endsWith(suffix)) continue;
       const entry = this.#entries.get(name.slice(0, -suffix.length));
-      if (entry?.grouped && (entry.builder.type === 'histogram' || suffix !== '_bucket')) {
+      if (entry !== undefined && mayHave(entry.builder.type, suffix)) {
         return { entry, suffix, shape: undefined };
       }
     }
@@ -247,14 +162,61 @@ export class TextParser implements LineParser {
     cursor.blanks();
     if (cursor.at < cursor.end) cursor.refuse('more than a type', 'the end of the line');
     const entry = this.#declare(name);
-    // As it is too late to say how samples are to be read, the first word counts.
-    if (!entry.hasType && !entry.hasSamples) entry.setType(type);
+    // As in Prometheus the last word counts, wherever it stands. What it says of lines that were
+    // gathered in another way is seen to once, at the end.
+    const regroups = entry.builder.type !== type && (isGrouped(type) || entry.grouped);
+    if (regroups && this.#hasLines(entry, type)) {
+      entry.lateType = type;
+    } else {
+      entry.lateType = undefined;
+      entry.setType(type);
+    }
+  }
+
+  #hasLines(entry: Entry, type: MetricType): boolean {
+    return entry.hasSamples || this.#strays(entry.name, type).some((stray) => stray.hasSamples);
+  }
+
+  /** The entries of a family's lines that were read before its type was. */
+  #strays(name: string, type: MetricType): Entry[] {
+    return SUFFIXES.flatMap((suffix) => {
+      const stray = this.#entries.get(name + suffix);
+      return stray === undefined || stray.declared || !mayHave(type, suffix) ? [] : [stray];
+    });
+  }
+
+  /** Reads the lines of a family again, as what they turned out to be. */
+  #regroup(entry: Entry, type: MetricType): void {
+    const { name } = entry;
+    const parts = [entry, ...this.#strays(name, type)];
+    for (const part of parts) if (part !== entry) this.#entries.delete(part.name);
+    const again = new Entry(name);
+    again.builder.help = entry.builder.help;
+    again.setType(type);
+    this.#entries.set(name, again);
+    this.#forgetRoutes();
+    for (const part of parts) for (const line of part.lines()) this.#accept(line);
   }
 
   #declare(name: string): Entry {
-    // What lines of any name belong to may be another family now.
+    this.#forgetRoutes();
+    const entry = this.#entry(name);
+    entry.declared = true;
+    return entry;
+  }
+
+  // What lines of any name belong to may be another family now.
+  #forgetRoutes(): void {
     this.#routes.clear();
     this.#route = undefined;
-    return this.#entry(name);
   }
+}
+
+function add({ entry, suffix }: Route, shape: Shape, line: TextLine): void {
+  if (entry.grouped) entry.addLine(shape, line, suffix);
+  else entry.builder.addNumber(shape, line.labels, line.time, line.value);
+}
+
+function mayHave(type: MetricType, suffix: string): boolean {
+  return type === 'histogram' || (type === 'summary' && suffix !== '_bucket');
 }
