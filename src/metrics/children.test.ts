@@ -3,9 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { SharedStorage } from '../../test/shared-storage.ts';
-import { toText } from '../exposition/index.ts';
+import { toOpenMetrics, toText } from '../exposition/index.ts';
 import type { MetricFamily } from '../model/family.ts';
-import type { Sample } from '../model/sample.ts';
 import { Counter } from './counter.ts';
 import { Enum } from './enum.ts';
 import { Gauge } from './gauge.ts';
@@ -350,20 +349,115 @@ describe('maxIdleSeconds', () => {
     deepEqual(await lines(registry), ['c_total{a="__overflow__"} 10']);
   });
 
-  it('takes what is still counted on children that a program kept', async () => {
+  it('gives a kept child that counts again its place back, from 0 and a start time on', async () => {
     const { clock, registry, options } = counting();
-    const kept = new Counter({ name: 'c', ...options }).labels('kept');
+    const made = new Counter({ name: 'c', ...options });
+    const kept = made.labels('kept');
     kept.inc(5);
     await lines(registry);
     clock.pass(60);
     deepEqual(await lines(registry), ['c_total{a="__overflow__"} 5']);
+    const expiredAt = clock.now();
+    clock.pass(7);
     kept.inc(2);
-    equal(kept.value, 7);
-    deepEqual(await lines(registry), ['c_total{a="__overflow__"} 7']);
-    deepEqual(await lines(registry), ['c_total{a="__overflow__"} 7']);
-    kept.reset();
-    kept.inc(1);
+    equal(kept.value, 2);
+    const again = ['c_total{a="__overflow__"} 5', 'c_total{a="kept"} 2'];
+    deepEqual(await lines(registry), again);
+    deepEqual(await lines(registry), again);
+    equal(
+      (await toOpenMetrics(registry, { created: true })).split('\n')[5],
+      `c_created{a="kept"} ${expiredAt}`,
+    );
+    equal(made.labels('kept'), kept);
+    kept.inc();
+    clock.pass(60);
+    await lines(registry);
+    clock.pass(60);
     deepEqual(await lines(registry), ['c_total{a="__overflow__"} 8']);
+    equal(made.labels('kept'), kept);
+    kept.inc(4);
+    deepEqual(await lines(registry), ['c_total{a="__overflow__"} 8', 'c_total{a="kept"} 4']);
+  });
+
+  it('counts what happens on a kept child to the rest for as long as it has no place', async () => {
+    const { clock, registry, options } = counting();
+    const made = new Counter({ name: 'c', maxChildren: 1, ...options });
+    const kept = made.labels('kept');
+    kept.inc(5);
+    await lines(registry);
+    clock.pass(60);
+    const other = made.labels('other');
+    for (const total of [7, 9]) {
+      kept.inc(2);
+      other.inc();
+      equal((await lines(registry))[0], `c_total{a="__overflow__"} ${total}`);
+    }
+    made.remove('other');
+    kept.inc(1);
+    deepEqual(await lines(registry), [
+      'c_total{a="__overflow__"} 9',
+      'c_total{a="kept"} 1',
+      'promethium_label_overflows_total{metric="c"} 2',
+    ]);
+  });
+
+  it('takes back gauges and states as they are, once they change or are asked for', async () => {
+    const { clock, registry, options } = counting();
+    const level = new Gauge({ name: 'g', ...options });
+    const state = new Enum({ name: 'e', states: ['x', 'y'], ...options });
+    const jobs = level.labels('jobs');
+    const idle = level.labels('idle');
+    const breaker = state.labels('breaker');
+    jobs.inc(3);
+    idle.set(4);
+    await lines(registry);
+    clock.pass(60);
+    deepEqual(await lines(registry), []);
+    jobs.dec();
+    breaker.state('y');
+    const again = ['g{a="jobs"} 2', 'e{a="breaker",e="x"} 0', 'e{a="breaker",e="y"} 1'];
+    deepEqual(await lines(registry), again);
+    // As one that was made anew, which it is where the program has not kept it.
+    equal(level.labels('idle'), idle);
+    deepEqual(await lines(registry), [again[0], 'g{a="idle"} 0', ...again.slice(1)]);
+    idle.setFunction(() => 6);
+    deepEqual((await lines(registry))[1], 'g{a="idle"} 6');
+  });
+
+  it('takes back none that was removed since', async () => {
+    const removals: readonly ((metric: Labelled<Counter, ['a']>) => unknown)[] = [
+      (metric) => metric.remove('kept'),
+      (metric) => metric.removeMatching({ a: 'kept' }),
+      (metric) => metric.clear(),
+    ];
+    for (const remove of removals) {
+      const { clock, registry, options } = counting();
+      const made = new Counter({ name: 'c', ...options });
+      const kept = made.labels('kept');
+      await lines(registry);
+      clock.pass(60);
+      await lines(registry);
+      remove(made);
+      kept.inc();
+      deepEqual(await lines(registry), []);
+    }
+  });
+
+  it('sets what expired to the beginning as well, by a reset of the registry', async () => {
+    const { clock, registry, options } = counting();
+    const counted = new Counter({ name: 'c', ...options }).labels('kept');
+    const level = new Gauge({ name: 'g', ...options }).labels('kept');
+    level.set(5);
+    await lines(registry);
+    clock.pass(60);
+    await lines(registry);
+    counted.inc();
+    registry.reset();
+    equal(level.value, 0);
+    deepEqual(await lines(registry), []);
+    counted.inc(3);
+    level.inc();
+    deepEqual(await lines(registry), ['c_total{a="kept"} 3', 'g{a="kept"} 1']);
   });
 
   it('adds up histograms and summaries, and lets gauges and states go', async () => {
@@ -497,6 +591,12 @@ describe('Children', () => {
     );
   });
 
+  /** The values of a sample by the value of its label. */
+  function valuesOf(name: string, text: string): Map<string, number> {
+    const found = text.matchAll(new RegExp(`^${name}\\{a="(.*)"\\} (.*)$`, 'gm'));
+    return new Map([...found].map(([, a, value]) => [a!, Number(value)]));
+  }
+
   it('add up to what was counted, whatever is let go because it was idle or too much', async () => {
     const step = fc.oneof(
       fc.record({ a: fc.nat(6), amount: fc.nat(5) }),
@@ -511,15 +611,26 @@ describe('Children', () => {
         const made = new Counter({ name: 'c', help, labelNames: ['a'], registry, ...options });
         const kept = new Map<number, ReturnType<typeof made.labels>>();
         let counted = 0;
+        const seen = new Map<string, { start: number; total: number }>();
         for (const each of [...steps, 'scrape' as const]) {
           if (each === 'scrape') {
-            const samples: Sample[] = [];
-            for await (const { name, samples: of } of registry.collect()) {
-              if (name === 'c') samples.push(...of);
+            const text = await toOpenMetrics(registry, { created: true });
+            const totals = valuesOf('c_total', text);
+            const starts = valuesOf('c_created', text);
+            equal(
+              [...totals.values()].reduce((sum, total) => sum + total, 0),
+              counted,
+            );
+            equal(totals.size <= 4, true);
+            for (const [a, total] of totals) {
+              const start = starts.get(a)!;
+              const before = seen.get(a) ?? { start: 0, total: 0 };
+              equal(
+                start > before.start || (start === before.start && total >= before.total),
+                true,
+              );
+              seen.set(a, { start, total });
             }
-            const total = samples.reduce((sum, { value }) => sum + value, 0);
-            equal(total, counted);
-            equal(samples.length <= 4, true);
           } else if ('pass' in each) clock.pass(each.pass);
           else {
             const child =
@@ -539,7 +650,7 @@ describe('what is counted on a kept child that expired', () => {
   async function expired<Metric extends Histogram | Summary>(
     declare: (registry: CollectorRegistry) => Labelled<Metric, ['a']>,
     count: (child: Metric) => void,
-  ): Promise<{ child: Metric; rest: () => Promise<number[]> }> {
+  ): Promise<{ child: Metric; shown: () => Promise<string[]> }> {
     const clock = new ManualClock();
     const registry = new CollectorRegistry({ clock });
     const child = declare(registry).labels('x');
@@ -548,34 +659,38 @@ describe('what is counted on a kept child that expired', () => {
     clock.pass(11);
     await toText(registry);
     clock.pass(1);
-    const rest = async (): Promise<number[]> =>
-      (await toText(registry))
-        .split('\n')
-        .filter((line) => /^h_(sum|count)\{a="__overflow__"/.test(line))
-        .map((line) => Number(line.split(' ').at(-1)!.replace('+Inf', 'Infinity')));
-    return { child, rest };
+    const shown = async (): Promise<string[]> =>
+      (await lines(registry)).filter((line) => /^h_(sum|count)/.test(line));
+    return { child, shown };
   }
   const options = { name: 'h', help: 'H.', labelNames: ['a'], maxIdleSeconds: 10 } as const;
 
+  const rest = ['h_sum{a="__overflow__"} 15', 'h_count{a="__overflow__"} 3'];
+
   it('never falls by a reset, whichever bucket it was in', async () => {
-    const { child, rest } = await expired<Histogram>(
+    const { child, shown } = await expired<Histogram>(
       (registry) => new Histogram({ ...options, buckets: [1, 10], registry }),
       (histogram) => histogram.observe(5, { count: 3 }),
     );
-    deepEqual(await rest(), [15, 3]);
+    deepEqual(await shown(), rest);
     child.reset();
-    deepEqual(await rest(), [15, 3]);
+    deepEqual(await shown(), rest);
     child.observe(5, { count: 4 });
-    deepEqual(await rest(), [35, 7]);
+    deepEqual(await shown(), [...rest, 'h_sum{a="x"} 20', 'h_count{a="x"} 4']);
   });
 
   it('stays infinite, and is never NaN', async () => {
-    const { child, rest } = await expired<Summary>(
+    const { child, shown } = await expired<Summary>(
       (registry) => new Summary({ ...options, registry }),
       (summary) => summary.observe(Infinity),
     );
     child.observe(1);
-    deepEqual(await rest(), [Infinity, 2]);
+    deepEqual(await shown(), [
+      'h_sum{a="__overflow__"} +Inf',
+      'h_count{a="__overflow__"} 1',
+      'h_sum{a="x"} 1',
+      'h_count{a="x"} 1',
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import { cellCount, type StoredFamily } from '../model/cells.ts';
 import { LabelTree } from '../model/label-tree.ts';
 import type { Cells } from '../storage/storage.ts';
 import type { Declaration, Kind } from './declaration.ts';
-import { ExpiredChildren } from './expired-children.ts';
+import { type Expired, ExpiredChildren } from './expired-children.ts';
 import { IdleChildren } from './idle-children.ts';
 import { OVERFLOW } from './label-rules.ts';
 
@@ -16,6 +16,7 @@ export class Children<Child> {
   readonly #kind: Kind<Child>;
   readonly #overflowValues: readonly string[];
   readonly #idle: IdleChildren<Child> | undefined;
+  readonly #cellCount: number;
   readonly #counts: number;
   readonly #expired: ExpiredChildren<Child>;
   /** Takes the statements there is no room for: many things have no one state to show. */
@@ -28,9 +29,10 @@ export class Children<Child> {
     this.tree = new LabelTree(names.length);
     this.#overflowValues = names.map(() => OVERFLOW);
     this.#counts = countsOf(declaration.family);
-    this.#expired = new ExpiredChildren(this.#counts);
+    this.#cellCount = cellCount(declaration.family);
+    this.#expired = new ExpiredChildren(this.#counts > 0 ? this.#counts : this.#cellCount);
     if (maxIdleSeconds !== undefined) {
-      this.#idle = new IdleChildren(maxIdleSeconds, cellCount(declaration.family), (child) =>
+      this.#idle = new IdleChildren(maxIdleSeconds, this.#cellCount, (child) =>
         declaration.hasCallback(child) ? undefined : this.#kind.place(child),
       );
     }
@@ -38,18 +40,18 @@ export class Children<Child> {
 
   /** The child with these values, made if there is room for one more; else the one for the rest. */
   make(values: readonly string[]): Child {
-    const existing = this.tree.get(values);
-    if (existing !== undefined) return existing;
     // Between scrapes too: a process that others answer for may never see one.
     if (this.#idle?.isDue(this.#declaration.clock.elapsed())) this.sweep();
-    const counted = this.tree.size - (this.#overflow === undefined ? 0 : 1);
-    if (counted < this.#declaration.maxChildren || isOverflow(values)) return this.#add(values);
+    const existing = this.tree.get(values);
+    if (existing !== undefined) return existing;
+    if (this.#hasRoom || isOverflow(values)) return this.#add(values);
     this.#declaration.countOverflow();
     return this.#isStatement() ? this.#takeUnseen() : this.#takeOverflow();
   }
 
   /** Removes one child. False when there was none. */
   remove(values: readonly string[]): boolean {
+    this.#expired.take(values);
     const child = this.tree.delete(values);
     if (child === undefined) return false;
     this.#letGo(child);
@@ -63,6 +65,7 @@ export class Children<Child> {
     for (const [values] of [...this.tree.entries()]) {
       if (matches(values) && this.remove(values)) count++;
     }
+    this.#expired.forget(matches);
     return count;
   }
 
@@ -70,33 +73,70 @@ export class Children<Child> {
   clear(): void {
     for (const [, child] of this.tree.entries()) this.#letGo(child);
     this.tree.clear();
+    this.#expired.forget(() => true);
   }
 
   /** Sets all children to what they were when they were made. */
   reset(): void {
     for (const [, child] of this.tree.entries()) this.#kind.reset(child);
+    this.#expired.reset((child) => this.#kind.reset(child));
   }
 
   /**
    * Lets go of the children that were idle for too long. What they counted goes to the child for
-   * the rest, so that the metric's total never falls; gauges and states just go.
+   * the rest, so that the metric's total never falls; gauges and states just go. Those that expired
+   * before and were used since get their places back.
    */
   sweep(): void {
     if (this.#idle === undefined) return;
     const now = this.#declaration.clock.elapsed();
     for (const [values, child] of this.#idle.sweep(now, this.tree.entries())) {
       if (isOverflow(values)) continue;
-      if (this.#counts > 0) this.#fold(child);
+      if (this.#counts > 0) this.#fold(this.#kind.place(child)!);
       this.remove(values);
-      if (this.#counts > 0) this.#expired.add(child, this.#kind.place(child)!);
+      // From 0 as one that is made anew. What is in progress goes on, and a gauge may count that.
+      if (this.#counts > 0) this.#kind.reset(child);
+      this.#expired.add(values, child, this.#kind.place(child)!);
     }
-    this.#expired.takeTo(() => this.#kind.place(this.#takeOverflow())!);
+    for (const expired of this.#expired.used()) this.#takeBack(expired);
+  }
+
+  #takeBack({ values, place }: Expired<Child>): void {
+    if (this.#hasRoom) {
+      this.#add(values);
+      return;
+    }
+    this.#declaration.countOverflow();
+    if (this.#counts === 0) return;
+    this.#fold(place);
+    place.cells.fill(0, place.index, place.index + this.#counts);
   }
 
   #add(values: readonly string[]): Child {
-    const child = this.#kind.create(this.#declaration, values);
+    const made = this.#kind.create(this.#declaration, values);
+    const expired = this.#expired.take(values);
+    const child = expired === undefined ? made : this.#again(made, expired);
     this.tree.set(values, child);
     return child;
+  }
+
+  /** The expired child in the place of `made`, or `made` itself where no program has that any more. */
+  #again(made: Child, expired: Expired<Child>): Child {
+    const place = this.#kind.place(made)!;
+    if (this.#expired.isUsed(expired)) {
+      const { cells, index } = expired.place;
+      place.cells.set(cells.subarray(index, index + this.#cellCount), place.index);
+    }
+    const child = expired.child.deref();
+    if (child === undefined) return made;
+    this.#kind.attach?.(child, place);
+    this.#declaration.welcome(child);
+    return child;
+  }
+
+  get #hasRoom(): boolean {
+    const counted = this.tree.size - (this.#overflow === undefined ? 0 : 1);
+    return counted < this.#declaration.maxChildren;
   }
 
   get #overflow(): Child | undefined {
@@ -120,8 +160,7 @@ export class Children<Child> {
     return type === 'info' || type === 'stateset';
   }
 
-  #fold(child: Child): void {
-    const from = this.#kind.place(child)!;
+  #fold(from: Cells): void {
     if (isZero(from, this.#counts)) return;
     const to = this.#kind.place(this.#takeOverflow())!;
     for (let i = 0; i < this.#counts; i++) to.cells[to.index + i]! += from.cells[from.index + i]!;

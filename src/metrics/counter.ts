@@ -141,6 +141,10 @@ class CounterChildOnCells extends Child {
       child.#index = 0;
       return place;
     },
+    attach(child, { cells, index }) {
+      child.#cells = cells;
+      child.#index = index;
+    },
     sample() {
       if (isSampling) return;
       isSampling = true;

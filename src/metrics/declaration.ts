@@ -5,7 +5,7 @@ import { cellCount, isStamped } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import { claimedNames, validateLabelNames } from '../model/name.ts';
+import { validateLabelNames } from '../model/name.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
@@ -19,7 +19,7 @@ import {
   refuseUnknown,
   type ValueCallback,
 } from './instrument-options.ts';
-import type { InstrumentRegistry, RootRegistry } from './instrument-registry.ts';
+import { type InstrumentRegistry, refuseTaken } from './instrument-registry.ts';
 import { type LabelRules, labelRules } from './label-rules.ts';
 import type { QuantileSettings } from './quantile-window.ts';
 
@@ -49,6 +49,8 @@ export interface Kind<Child> {
   write(child: Child, writer: FamilyWriter): void;
   /** Gives the child cells of its own, so that it counts on unseen, and returns those it had. */
   detach(child: Child): Cells | undefined;
+  /** Gives the child these cells in place of those it has; absent where it has none. */
+  attach?(child: Child, place: Cells): void;
   /** Where the child's numbers lie; nothing where it has none. */
   place(child: Child): Cells | undefined;
   /** Sets a child to what it was when it was made. */
@@ -194,6 +196,11 @@ export class Declaration {
     this.#gone.add(child as object);
   }
 
+  /** Takes callbacks again for a child that is there once more. */
+  welcome(child: unknown): void {
+    this.#gone.delete(child as object);
+  }
+
   /** Sets every child that has a callback to what it returns. A promise if any callback gave one. */
   refresh(): void | Promise<void> {
     const waiting: Promise<void>[] = [];
@@ -283,16 +290,4 @@ function validateCallback(
 function requireCallback(subject: string, callback: unknown): void {
   if (typeof callback === 'function') return;
   throw new TypeError(`${subject}: no callback, expected a function, got ${show(callback)}`);
-}
-
-/**
- * Lets the registry refuse a name that is taken before the storage hears of the family, which would
- * take the last one declared under a name for the one that is meant.
- */
-function refuseTaken({ name, family }: Declaration, registry: RootRegistry): void {
-  if (!claimedNames(family).some((claimed) => registry.get(claimed) !== undefined)) return;
-  const probe = { name, describe: () => [family], collect: () => [] };
-  registry.register(probe);
-  // The name may be shared with metrics of other constant labels.
-  registry.unregister(probe);
 }

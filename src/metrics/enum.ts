@@ -93,6 +93,10 @@ class EnumChildOnCells extends Child {
       child.#index = 0;
       return place;
     },
+    attach(child, { cells, index }) {
+      child.#cells = cells;
+      child.#index = index;
+    },
   };
 }
 

@@ -51,7 +51,10 @@ export interface GaugeChild extends Metric {
   reset(): void;
   /** Begins to measure; what it returns sets the value to the seconds that have passed. */
   startTimer(): Timer;
-  /** Calls `run` and sets the value to the seconds it took, or its promise took to settle. */
+  /**
+   * Calls `run` and sets the value to the seconds it took, its promise to settle, or its generator
+   * to end.
+   */
   time<Result>(run: () => Result): Result;
   /** The same items; sets the value to the seconds from the first one asked for to the last, or to the loop's end. */
   time<Item>(items: AsyncIterable<Item>): AsyncIterable<Item>;
@@ -177,6 +180,10 @@ class GaugeChildOnCells extends Child {
       child.#cells = child.declaration.copyOf(place);
       child.#index = 0;
       return place;
+    },
+    attach(child, { cells, index }) {
+      child.#cells = cells;
+      child.#index = index;
     },
     assign(child, value) {
       if (typeof value !== 'number') return child.refuse('callback', 'a number', value);

@@ -145,6 +145,10 @@ class HistogramChildOnCells extends Child {
       child.#index = 0;
       return place;
     },
+    attach(child, { cells, index }) {
+      child.#cells = cells;
+      child.#index = index;
+    },
     sample() {
       if (isSampling) return;
       isSampling = true;

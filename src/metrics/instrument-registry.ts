@@ -1,12 +1,14 @@
 /** What an instrument needs of the registry in which it is declared: a registry, or a view of one. */
 
+import type { StoredFamily } from '../model/cells.ts';
 import type { Collector } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import { claimedNames } from '../model/name.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { ExemplarDropReason } from './exemplar-keeper.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
-import type { RelabelOptions } from './relabelled.ts';
+import type { RegisterOptions } from './register-options.ts';
 
 /** The registry behind all views, as instruments and views use it. */
 export interface RootRegistry {
@@ -19,7 +21,7 @@ export interface RootRegistry {
   /** Counts that an exemplar of a metric was dropped, and says so the first time. */
   countDroppedExemplar(metric: string, reason: ExemplarDropReason, cause: unknown): void;
   /** See `CollectorRegistry`. */
-  register(collector: Collector, options?: RelabelOptions): void;
+  register(collector: Collector, options?: RegisterOptions): void;
   /** See `CollectorRegistry`. */
   unregister(collector: Collector): void;
   /** See `CollectorRegistry`. */
@@ -38,4 +40,21 @@ export interface InstrumentRegistry {
   readonly prefix: string;
   /** The labels that metrics declared here carry, with their values. */
   readonly constantLabels: Pairs;
+}
+
+/**
+ * Lets the registry refuse a name that is taken before the storage hears of the family, which would
+ * take the last one declared under a name for the one that is meant.
+ *
+ * @throws {AlreadyRegisteredError} When somebody has it.
+ */
+export function refuseTaken(
+  { name, family }: { readonly name: string; readonly family: StoredFamily },
+  registry: RootRegistry,
+): void {
+  if (!claimedNames(family).some((claimed) => registry.get(claimed) !== undefined)) return;
+  const probe = { name, describe: () => [family], collect: () => [] };
+  registry.register(probe);
+  // The name may be shared with metrics of other constant labels.
+  registry.unregister(probe);
 }

@@ -42,7 +42,7 @@ export interface ObservingChild extends Metric {
   reset(): void;
   /** Begins to measure; what it returns observes the seconds that have passed. */
   startTimer(): Timer;
-  /** Calls `run` and observes the seconds it took, or its promise took to settle. */
+  /** Calls `run` and observes the seconds it took, its promise to settle, or its generator to end. */
   time<Result>(run: () => Result): Result;
   /** The same items; observes the seconds from the first one asked for to the last, or to the loop's end. */
   time<Item>(items: AsyncIterable<Item>): AsyncIterable<Item>;
@@ -147,6 +147,10 @@ class SummaryChildOnCells extends Child {
       child.#cells = child.declaration.copyOf(place);
       child.#index = 0;
       return place;
+    },
+    attach(child, { cells, index }) {
+      child.#cells = cells;
+      child.#index = index;
     },
   };
 }
