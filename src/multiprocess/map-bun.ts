@@ -31,8 +31,8 @@ export function bunMapper(): Mapper {
   return createMapper({
     name: 'bun',
     version: process.versions['bun'] ?? '',
-    mmap: (length, protection, flags, fd, offset) =>
-      BigInt(mmap!(null, length, protection, flags, fd, offset) as number | bigint),
+    mmap: (address, length, protection, flags, fd, offset) =>
+      BigInt(mmap!(Number(address), length, protection, flags, fd, offset) as number | bigint),
     flock: (fd, operation) => flock!(fd, operation) as number,
     view: (address, length) => ffi.toArrayBuffer(Number(address), 0, length),
   });

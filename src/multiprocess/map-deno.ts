@@ -36,8 +36,17 @@ export function denoMapper(): Mapper {
   return createMapper({
     name: 'deno',
     version: process.versions['deno'] ?? '',
-    mmap: (length, protection, flags, fd, offset) =>
-      deno.UnsafePointer.value(mmap!(null, BigInt(length), protection, flags, fd, BigInt(offset))),
+    mmap: (address, length, protection, flags, fd, offset) =>
+      deno.UnsafePointer.value(
+        mmap!(
+          deno.UnsafePointer.create(address),
+          BigInt(length),
+          protection,
+          flags,
+          fd,
+          BigInt(offset),
+        ),
+      ),
     flock: (fd, operation) => flock!(fd, operation) as number,
     view: (address, length) =>
       deno.UnsafePointerView.getArrayBuffer(deno.UnsafePointer.create(address), length),

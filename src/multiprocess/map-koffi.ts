@@ -67,8 +67,8 @@ function mapperOn(koffi: Koffi): Mapper {
   return createMapper({
     name: 'koffi',
     version: koffi.version,
-    mmap: (length, protection, flags, fd, offset) =>
-      koffi.address(mmap(null, length, protection, flags, fd, offset)),
+    mmap: (address, length, protection, flags, fd, offset) =>
+      koffi.address(mmap(address === 0n ? null : address, length, protection, flags, fd, offset)),
     flock: (fd, operation) => flock(fd, operation) as number,
     view: (address, length) => koffi.view(address, length),
   });

@@ -51,8 +51,8 @@ function mapperOn(ffi: NodeFfi): Mapper {
   return createMapper({
     name: 'node-ffi',
     version: process.version,
-    mmap: (length, protection, flags, fd, offset) =>
-      mmap!(0n, BigInt(length), protection, flags, fd, BigInt(offset)) as bigint,
+    mmap: (address, length, protection, flags, fd, offset) =>
+      mmap!(address, BigInt(length), protection, flags, fd, BigInt(offset)) as bigint,
     flock: (fd, operation) => flock!(fd, operation) as number,
     view: (address, length) => ffi.toArrayBuffer(address, length, false),
   });

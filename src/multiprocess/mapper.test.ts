@@ -1,5 +1,13 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
@@ -28,6 +36,28 @@ for (const [name, load, skip] of MAPPERS) {
       bytes[1] = 7;
       equal(readFileSync(path)[65_537], 7);
       equal(bytes.length, 65_536);
+    });
+
+    it('puts another file in the place of a mapped one, under the same views', (context) => {
+      const [one, other] = ['one', 'other'].map((name) => {
+        const path = join(temporaryFolder(context), name);
+        writeFileSync(path, new Uint8Array(131_072));
+        const fd = openSync(path, 'r+');
+        context.after(() => closeSync(fd));
+        return { path, fd };
+      }) as [{ path: string; fd: number }, { path: string; fd: number }];
+      const mapper = load();
+      const buffer = mapper.map(one.fd, 65_536, 65_536);
+      const bytes = new Uint8Array(buffer);
+      bytes[1] = 7;
+      writeSync(other.fd, Uint8Array.of(8), 0, 1, 65_537);
+      mapper.remap(buffer, other.fd, 65_536);
+      equal(bytes[1], 8);
+      bytes[1] = 9;
+      equal(readFileSync(one.path)[65_537], 7);
+      equal(readFileSync(other.path)[65_537], 9);
+      throws(() => mapper.remap(buffer, -1, 65_536), { code: 'MAPPING_FAILED' });
+      equal(bytes[1], 9);
     });
 
     it('refuses what the system refuses', () => {

@@ -22,6 +22,13 @@ export interface Mapper {
    * @throws {MetricsError} `MAPPING_FAILED` when the system refuses.
    */
   map(fd: number, offset: number, length: number): ArrayBuffer;
+  /**
+   * Puts another file under what {@linkcode Mapper.map} returned, at the same address: all views of
+   * it stay what they are, and show and change the other file's bytes from then on.
+   *
+   * @throws {MetricsError} `MAPPING_FAILED` when the system refuses; the old file is still there then.
+   */
+  remap(mapped: ArrayBuffer, fd: number, offset: number): void;
   /** Takes the exclusive lock of an open file, without waiting. False when another one holds it. */
   lock(fd: number): boolean;
   /** True when nobody holds the exclusive lock: whoever wrote the file is gone. */
@@ -32,8 +39,18 @@ export interface Mapper {
 export interface ForeignFunctions {
   readonly name: MapperName;
   readonly version: string;
-  /** `mmap` with a null address. Returns the address, -1 as the system does for failure. */
-  mmap(length: number, protection: number, flags: number, fd: number, offset: number): bigint;
+  /**
+   * `mmap` with an address, 0 for none. Returns the address, -1 as the system does for failure. What
+   * is passed on is checked by the caller alone.
+   */
+  mmap(
+    address: bigint,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ): bigint;
   /** `flock`: 0 when it succeeded. */
   flock(fd: number, operation: number): number;
   /** An array over memory at an address. */
@@ -43,6 +60,8 @@ export interface ForeignFunctions {
 // The same numbers on Linux, macOS and the BSDs.
 const PROT_READ_WRITE = 1 | 2;
 const MAP_SHARED = 1;
+/** In the place of what is mapped there, in one step. */
+const MAP_FIXED = 16;
 const LOCK_SHARED = 1;
 const LOCK_EXCLUSIVE = 2;
 const LOCK_WITHOUT_WAITING = 4;
@@ -61,10 +80,19 @@ export function createMapper(foreign: ForeignFunctions): Mapper {
       `mapper "${foreign.name}": does not run here, expected a 64-bit machine, got ${process.arch}`,
     );
   }
+  const addresses = new WeakMap<ArrayBuffer, bigint>();
   return {
     name: foreign.name,
     version: foreign.version,
-    map: (fd, offset, length) => map(foreign, fd, offset, length),
+    map(fd, offset, length) {
+      const address = map(foreign, 0n, length, fd, offset);
+      const mapped = foreign.view(address, length);
+      addresses.set(mapped, address);
+      return mapped;
+    },
+    remap(mapped, fd, offset) {
+      map(foreign, addresses.get(mapped)!, mapped.byteLength, fd, offset);
+    },
     lock: (fd) => foreign.flock(fd, LOCK_EXCLUSIVE | LOCK_WITHOUT_WAITING) === 0,
     isUnlocked(fd) {
       if (foreign.flock(fd, LOCK_SHARED | LOCK_WITHOUT_WAITING) !== 0) return false;
@@ -74,16 +102,24 @@ export function createMapper(foreign: ForeignFunctions): Mapper {
   };
 }
 
-function map(foreign: ForeignFunctions, fd: number, offset: number, length: number): ArrayBuffer {
+/** Maps at `address`, in the place of what is there, or where the system likes for 0. */
+function map(
+  foreign: ForeignFunctions,
+  at: bigint,
+  length: number,
+  fd: number,
+  offset: number,
+): bigint {
+  const what = `cannot map ${length} bytes at ${offset}`;
+  const flags = at === 0n ? MAP_SHARED : MAP_SHARED | MAP_FIXED;
+  let address: bigint;
   try {
-    const address = foreign.mmap(length, PROT_READ_WRITE, MAP_SHARED, fd, offset);
-    if (address !== 0n && BigInt.asUintN(64, address) !== MAP_FAILED) {
-      return foreign.view(address, length);
-    }
+    address = foreign.mmap(at, length, PROT_READ_WRITE, flags, fd, offset);
   } catch (cause) {
-    throw refused(foreign, `cannot map ${length} bytes at ${offset}`, reason(cause), { cause });
+    throw refused(foreign, what, reason(cause), { cause });
   }
-  throw refused(foreign, `cannot map ${length} bytes at ${offset}`, 'MAP_FAILED');
+  if (address !== 0n && BigInt.asUintN(64, address) !== MAP_FAILED) return address;
+  throw refused(foreign, what, 'MAP_FAILED');
 }
 
 function refused(
