@@ -115,19 +115,34 @@ const LIVE_MODES: ReadonlySet<MultiprocessMode> = new Set([
   'livemostrecent',
 ]);
 
+/** True for families whose processes are added up. */
+export function isSum({ type, mode }: Pick<StoredFamily, 'type' | 'mode'>): boolean {
+  if (type === 'info') return false;
+  return (type !== 'gauge' && type !== 'stateset') || mode === 'sum' || mode === 'livesum';
+}
+
 function isShown(
   { contribution, series }: Declaration,
-  { type, mode }: StoredFamily,
+  newest: StoredFamily,
   all: readonly Declaration[],
 ): boolean {
-  if (contribution.alive) return true;
+  const { alive, folded } = contribution;
+  if (folded === 'rest' && !isSum(newest)) return false;
+  if (folded !== undefined && isPerProcess(newest) && series.length > 0) return false;
+  if (alive) return true;
+  const { type, mode } = newest;
   if (type === 'gauge' || type === 'stateset') return !LIVE_MODES.has(mode);
   // An info metric states what is so, and a version that ended must not be shown for ever. Where
   // nobody who lives has anything to state, the last word of the dead is better than none.
-  if (type === 'info') {
-    return series.length > 0 && !all.some((one) => one.contribution.alive && one.series.length > 0);
+  if (type === 'info' && series.length > 0) {
+    const stating = all.filter((one) => one.series.length > 0);
+    return stating[0]!.contribution === contribution && !stating.some(isAlive);
   }
-  return true;
+  return type !== 'info';
+}
+
+function isAlive({ contribution }: Declaration): boolean {
+  return contribution.alive;
 }
 
 interface MergedLabels {
@@ -183,7 +198,9 @@ function columnsOf({ family, process }: Declaration, labels: MergedLabels): Colu
 function disagreementsIn(declarations: readonly Declaration[]): Disagreement[] {
   const newest = declarations[0]!.family;
   const counts = new Map<DisagreementAspect, number>();
-  for (const { family } of declarations) {
+  for (const { family, contribution } of declarations) {
+    // Declared by the sums that it belongs to.
+    if (contribution.folded === 'rest') continue;
     for (const aspect of aspectsIn(family, newest)) {
       counts.set(aspect, (counts.get(aspect) ?? 0) + 1);
     }

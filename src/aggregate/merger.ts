@@ -10,6 +10,7 @@
 import type { MetricFamily } from '../model/family.ts';
 import { agree, type Declaration, type Disagreement } from './agreement.ts';
 import type { Contribution } from './contribution.ts';
+import { mergeExemplars } from './exemplar-merge.ts';
 import { type FamilyLayout, FamilyLayouter } from './family-layout.ts';
 import { MergedFamily } from './merged-family.ts';
 import { processLabels } from './process-labels.ts';
@@ -56,6 +57,12 @@ interface Plan {
 export class Merger {
   #plan: Plan = { key: '', layouts: [], disagreements: [] };
   #layouters = new Map<string, FamilyLayouter>();
+  readonly #now: () => number;
+
+  /** @param now - The time of the clock that exemplars were kept by, in Unix seconds. */
+  constructor(now: () => number = () => Date.now() / 1000) {
+    this.#now = now;
+  }
 
   /**
    * Merges `contributions`, in whatever order they come.
@@ -90,7 +97,7 @@ export class Merger {
       ]),
     );
     if (this.#plan.key !== key) this.#plan = yield* this.#prepare(key, ordered);
-    return yield* combine(this.#plan, ordered);
+    return yield* combine(this.#plan, ordered, this.#now());
   }
 
   *#prepare(key: string, ordered: readonly Contribution[]): Generator<undefined, Plan> {
@@ -114,6 +121,7 @@ export class Merger {
 function* combine(
   { layouts, disagreements }: Plan,
   ordered: readonly Contribution[],
+  now: number,
 ): Generator<undefined, MergeResult> {
   let size = 0;
   for (const { labelValues, width } of layouts) size += labelValues.length * width;
@@ -127,7 +135,9 @@ function* combine(
       run(transfer, ordered[transfer.contributor]!.values, cells, base, rests);
       yield;
     }
-    families.push(new MergedFamily(layout, cells, base));
+    const { family, width, transfers } = layout;
+    const exemplars = yield* mergeExemplars(transfers, family, width, now);
+    families.push(new MergedFamily(layout, cells, base, exemplars));
     base += layout.labelValues.length * layout.width;
   }
   rests.settle(cells);
@@ -135,7 +145,7 @@ function* combine(
 }
 
 /** An order that does not depend on how a directory lists its files. */
-function newestFirst(one: Contribution, other: Contribution): number {
+export function newestFirst(one: Contribution, other: Contribution): number {
   if (one.startTime !== other.startTime) return other.startTime - one.startTime;
   return one.id < other.id ? -1 : 1;
 }
@@ -145,7 +155,7 @@ function declarationsByName(ordered: readonly Contribution[]): Map<string, Decla
   const byName = new Map<string, Declaration[]>();
   for (const contribution of ordered) {
     const { id, families } = contribution;
-    const process = labels.get(id)!;
+    const process = labels.get(id) ?? '';
     // The last declaration of a process is its newest one, where it declared a name twice.
     for (let place = families.length - 1; place >= 0; place--) {
       const declared = families[place]!;

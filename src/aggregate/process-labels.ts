@@ -10,11 +10,13 @@ const SHORT_ID = 4;
  * else with the first characters of its id, as in `1-9f3c`.
  *
  * Containers that share a folder all have pid 1, and pids come again. All that share a name get the
- * suffix, not all but one: else a series would be renamed when the one without a suffix goes.
+ * suffix, not all but one: else a series would be renamed when the one without a suffix goes. What
+ * was folded has no name.
  */
 export function processLabels(
-  contributions: readonly Pick<Contribution, 'id' | 'process'>[],
+  all: readonly Pick<Contribution, 'id' | 'process' | 'folded'>[],
 ): Map<string, string> {
+  const contributions = all.filter(({ folded }) => folded === undefined);
   const sharing = new Map<string, number>();
   for (const { process } of contributions) sharing.set(process, (sharing.get(process) ?? 0) + 1);
   const longest = Math.max(SHORT_ID, ...contributions.map(({ id }) => id.length));
