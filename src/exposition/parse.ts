@@ -48,7 +48,8 @@ function keepShapes(): void {
  * Reads the text format, 0.0.4 and 1.0.0, as leniently as Prometheus does.
  *
  * Histograms and summaries come back whole, wherever their lines stand; lines that make no whole one
- * are kept as they are, and written so again. What the format does not say is not there: units, and
+ * are kept as they are, and written so again. Of several `# TYPE` or `# HELP` lines of a name the last
+ * counts, wherever it stands: behind the samples, or against an earlier one. What the format does not say is not there: units, and
  * the types it does not have. A counter whose name does not end in `_total` becomes an unknown,
  * since neither OpenMetrics nor a family has a place for it.
  *

@@ -3,15 +3,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../../test/processes/temporary-folder.ts';
 import { Counter } from '../../metrics/counter.ts';
 import { CollectorRegistry } from '../../metrics/registry.ts';
@@ -56,6 +59,31 @@ process.on('message', () => process.send({ reads, wrong: [...wrong] }, () => pro
 })();
 `;
 
+/** What is synced from now on, and whether the file is there by then. Syncing a folder fails as told. */
+async function watchSyncs(t: TestContext, path: string, failure?: string): Promise<string[]> {
+  const synced: string[] = [];
+  const handle = await open(import.meta.filename);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const { sync } = prototype;
+  t.mock.method(prototype, 'sync', async function (this: FileHandle): Promise<void> {
+    const isFolder = (await this.stat()).isDirectory();
+    synced.push(`${isFolder ? 'folder' : 'file'}, ${existsSync(path) ? 'there' : 'absent'}`);
+    if (isFolder && failure !== undefined) throw new Error(failure);
+    await sync.call(this);
+  });
+  return synced;
+}
+
+/** Where a link points to; nowhere, if it has gone meanwhile. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 describe('writeTextfile', () => {
   it('writes the text format, for everybody to read, and leaves nothing else', async (t) => {
     const folder = temporaryFolder(t);
@@ -70,6 +98,26 @@ describe('writeTextfile', () => {
     const path = join(temporaryFolder(t), 'job.prom');
     await writeTextfile({ path, registry: countedRegistry(), mode: 0o600 });
     equal(statSync(path).mode & 0o777, 0o600);
+  });
+
+  it('syncs the text before it has its name, and the folder after', async (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'job.prom');
+    const synced = await watchSyncs(t, path);
+    await writeTextfile({ path, registry: countedRegistry() });
+    deepEqual(synced, ['file, absent', 'folder, there']);
+  });
+
+  const noProc = !existsSync('/proc/self/fd') && 'no /proc to see open files in';
+  it('goes on where a folder cannot be synced, and closes it', { skip: noProc }, async (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'job.prom');
+    const synced = await watchSyncs(t, path, 'EINVAL: invalid argument, fsync');
+    await writeTextfile({ path, registry: countedRegistry() });
+    deepEqual(synced, ['file, absent', 'folder, there']);
+    equal(readFileSync(path, 'utf8').trimEnd(), TEXT);
+    const open = readdirSync('/proc/self/fd').map((fd) => linkOf(`/proc/self/fd/${fd}`));
+    equal(open.includes(folder), false);
   });
 
   it('takes any collector', async (t) => {

@@ -30,7 +30,8 @@ export interface TextfileOptions {
  * writers the last one to finish wins. Of a write that fails nothing is left, and the old file stays.
  *
  * The text reaches the disk before its name does, so that a machine that loses power in between has
- * one of the two files and not an empty one.
+ * one of the two files and not an empty one. When the promise resolves the name is there as well,
+ * where the system lets a folder be synced: not on Windows, nor in a folder that may not be read.
  *
  * @throws {TypeError} When an option is missing, unknown or of the wrong type.
  * @throws {RangeError} When `path` is empty or names a folder, or `mode` is no file mode.
@@ -53,6 +54,7 @@ export async function writeTextfile(options: TextfileOptions): Promise<void> {
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw new MetricsError(
@@ -60,6 +62,18 @@ export async function writeTextfile(options: TextfileOptions): Promise<void> {
       `textfile ${JSON.stringify(path)}: not written, expected a file that can be replaced, got ${cause instanceof Error ? cause.message : show(cause)}`,
       { cause },
     );
+  }
+}
+
+// The file is in its place by now, and whole on the disk: there is nothing to take back.
+async function syncFolder(path: string): Promise<void> {
+  let folder: FileHandle | undefined;
+  try {
+    folder = await open(path, 'r');
+    await folder.sync();
+  } catch {
+  } finally {
+    await folder?.close().catch(() => {});
   }
 }
 
