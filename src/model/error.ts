@@ -20,6 +20,7 @@ export type MetricsErrorCode =
   | 'WRITE_FAILED'
   | 'MAPPING_FAILED'
   | 'LISTEN_FAILED'
+  | 'THREAD_FAILED'
   | 'DOCUMENT_INVALID'
   | 'EXEMPLAR_DROPPED';
 

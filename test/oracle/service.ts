@@ -13,7 +13,8 @@ import type { Piece, Report } from './service-process.ts';
 export class Service implements AsyncDisposable {
   /** Where each process is scraped: `127.0.0.1:40000`. The address of one that was replaced stays. */
   readonly addresses: readonly string[];
-  readonly #folder: string;
+  /** The folder that the processes share. */
+  readonly folder: string;
   readonly #processes: ServiceProcess[];
   readonly #servers: readonly Server[];
 
@@ -28,7 +29,7 @@ export class Service implements AsyncDisposable {
   }
 
   private constructor(folder: string, processes: ServiceProcess[], servers: readonly Server[]) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#processes = processes;
     this.#servers = servers;
     this.addresses = servers.map((server) => `127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -54,7 +55,7 @@ export class Service implements AsyncDisposable {
 
   /** Starts a process in the place of one that was killed. */
   async replace(place: number): Promise<void> {
-    this.#processes[place] = await ServiceProcess.start(this.#folder);
+    this.#processes[place] = await ServiceProcess.start(this.folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -63,7 +64,7 @@ export class Service implements AsyncDisposable {
       server.closeAllConnections();
     }
     await Promise.all(this.#processes.map((process) => process.kill()));
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

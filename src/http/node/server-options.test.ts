@@ -65,7 +65,7 @@ const REFUSED: readonly [options: object, name: string, message: string][] = [
   [
     { prot: 80 },
     'TypeError',
-    'http server "*:9464": unknown option, expected registry, basicAuth, bearerToken, disableCompression, created, maxQueryLength, maxNames, onError, port, host, path, tls, unref, closeTimeoutMs, got "prot"',
+    'http server "*:9464": unknown option, expected registry, basicAuth, bearerToken, disableCompression, created, maxQueryLength, maxNames, onError, port, host, path, tls, unref, thread, closeTimeoutMs, got "prot"',
   ],
   [null!, 'TypeError', 'http server "*:9464": no options, expected an object, got null'],
   [
@@ -122,9 +122,9 @@ const REFUSED: readonly [options: object, name: string, message: string][] = [
 
 describe('toServerSettings', () => {
   it('listens everywhere, on port 9464, and serves /metrics unless told otherwise', () => {
-    const { subject, port, host, path, tls, unref, closeTimeoutMs } = toServerSettings({});
+    const { subject, port, host, path, tls, unref, thread, closeTimeoutMs } = toServerSettings({});
     deepEqual([subject, port, host, path], ['http server "*:9464"', 9464, undefined, '/metrics']);
-    deepEqual([tls, unref, closeTimeoutMs], [undefined, false, 5000]);
+    deepEqual([tls, unref, thread, closeTimeoutMs], [undefined, false, false, 5000]);
   });
 
   for (const [options, name, message] of REFUSED) {

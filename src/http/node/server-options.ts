@@ -37,6 +37,14 @@ export interface HttpServerOptions extends MetricsHandlerOptions {
   readonly tls?: TlsOptions;
   /** Lets the process end while the server listens. By default the server keeps it alive. */
   readonly unref?: boolean;
+  /**
+   * Answers from a worker thread, so that a main thread that is busy for seconds is still scraped, with
+   * its counters up to date. For a `CollectorRegistry` that counts into files: with
+   * `PROMETHEUS_MULTIPROC_DIR`, a storage of its own, or, where the server is started before the first
+   * metric, a directory that it is given now. Callbacks and collectors are asked where the main thread
+   * answers in time; else they show what they last said. Not together with `onError`.
+   */
+  readonly thread?: boolean;
   /** How long `close()` waits for scrapes that run before it cuts them off. 5,000 unless given. */
   readonly closeTimeoutMs?: number;
 }
@@ -50,6 +58,7 @@ export interface ServerSettings {
   readonly path: string;
   readonly tls: SecureContextOptions | undefined;
   readonly unref: boolean;
+  readonly thread: boolean;
   readonly closeTimeoutMs: number;
   readonly scrape: ScrapeSettings;
 }
@@ -60,6 +69,7 @@ const OWN_OPTIONS: readonly Exclude<keyof HttpServerOptions, keyof MetricsHandle
   'path',
   'tls',
   'unref',
+  'thread',
   'closeTimeoutMs',
 ];
 
@@ -83,6 +93,7 @@ export function toServerSettings(options: HttpServerOptions): ServerSettings {
     host,
     path = '/metrics',
     unref = false,
+    thread = false,
     closeTimeoutMs = 5000,
   }: HttpServerOptions = Object(options);
   const subject = `http server "${typeof host === 'string' ? toAuthority(host) : '*'}:${String(port)}"`;
@@ -93,8 +104,9 @@ export function toServerSettings(options: HttpServerOptions): ServerSettings {
   requirePath(subject, path);
   requirePositiveInteger(`${subject}: closeTimeoutMs`, closeTimeoutMs);
   requireBoolean(`${subject}: unref`, unref);
+  requireBoolean(`${subject}: thread`, thread);
   const tls = toTls(subject, options);
-  return { subject, port, host, path, tls, unref, closeTimeoutMs, scrape };
+  return { subject, port, host, path, tls, unref, thread, closeTimeoutMs, scrape };
 }
 
 /** A host as it stands before `:port`: an IPv6 address in brackets. */

@@ -14,6 +14,7 @@ import {
   toAuthority,
   toServerSettings,
 } from './server-options.ts';
+import { startThread } from './thread.ts';
 
 /** A server that listens. */
 export interface MetricsServer extends AsyncDisposable {
@@ -48,10 +49,15 @@ export interface MetricsServer extends AsyncDisposable {
  * @throws {TypeError} When an option is unknown or has the wrong type.
  * @throws {RangeError} When a value is out of range, or a certificate or credential cannot be used.
  * @throws {MetricsError} `LISTEN_FAILED` when the port is taken, or not to be had, or the host is
- *   not of this machine; `cause` is the system's error.
+ *   not of this machine; `cause` is the system's error. With `thread`, `STORAGE_IN_USE` when the registry
+ *   counts on its heap, and `THREAD_FAILED` when no thread can be had.
  */
 export async function startHttpServer(options: HttpServerOptions = {}): Promise<MetricsServer> {
   const settings = toServerSettings(options);
+  if (settings.thread) {
+    const thread = await startThread(options, settings);
+    return { ...thread, [Symbol.asyncDispose]: thread.close };
+  }
   const server = create(settings);
   const secure = settings.tls !== undefined;
   const connections = new Connections(server, { unref: settings.unref });

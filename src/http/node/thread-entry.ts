@@ -1,0 +1,70 @@
+/**
+ * The script of the thread that serves metrics: a server that knows a directory and nothing of the
+ * program, which may be too busy to answer anybody.
+ *
+ * It makes no file of its own, since it declares no metric.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { MetricFamily } from '../../model/family.ts';
+import { MultiprocessStorage } from '../../multiprocess/multiprocess-storage.ts';
+import { startHttpServer } from './server.ts';
+import {
+  type ThreadData,
+  type ThreadOrder,
+  type ThreadReport,
+  toFailed,
+} from './thread-messages.ts';
+
+const { directory, options, refreshTimeoutMs }: ThreadData = workerData;
+const program = parentPort!;
+const storage = new MultiprocessStorage({ directory });
+
+/** The wish that the program has not answered. One at a time: it is blocked, or slow. */
+let wish: { readonly granted: Promise<void>; readonly grant: () => void } | undefined;
+
+function say(report: ThreadReport): void {
+  program.postMessage(report);
+}
+
+function refreshed(): Promise<void> {
+  if (wish === undefined) {
+    let grant = (): void => {};
+    const granted = new Promise<void>((resolve) => {
+      grant = resolve;
+    });
+    wish = { granted, grant };
+    say({ wants: 'refresh' });
+  }
+  const { granted } = wish;
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, refreshTimeoutMs);
+    granted.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+async function collect(): Promise<readonly MetricFamily[]> {
+  await refreshed();
+  return storage.collect();
+}
+
+try {
+  const server = await startHttpServer({ ...options, registry: { collect } });
+  program.on('message', async (order: ThreadOrder) => {
+    if (order === 'refreshed') {
+      wish?.grant();
+      wish = undefined;
+      return;
+    }
+    await server.close();
+    storage.close();
+    say({ done: 'close' });
+  });
+  const { port, host, url } = server;
+  say({ listening: { port, host, url } });
+} catch (error) {
+  say({ failed: toFailed(error) });
+}
