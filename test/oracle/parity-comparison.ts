@@ -1,6 +1,7 @@
 /** What a program came to in this client and in Python's, brought into one form. */
 
 import { runProgram } from './parity-client.ts';
+import { withLonelyLines } from './parity-differences.ts';
 import type { Program } from './parity-program.ts';
 import {
   type PythonFamily,
@@ -44,7 +45,7 @@ export async function compare(python: PythonJudge, program: Program): Promise<Co
   const { ours, theirs, ...answer } = await python.compare(program, documents);
   const views = program.views.map(({ format, names }, i): ComparedView => {
     const own = inOrder(ours[i]!, names);
-    const other = inOrder(theirs[i]!, names);
+    const other = inOrder(asShownHere(theirs[i]!, names), names);
     return {
       ours: own,
       theirs: format === 'text' ? withoutStartTimes(other, own) : other,
@@ -52,6 +53,11 @@ export async function compare(python: PythonJudge, program: Program): Promise<Co
     };
   });
   return { outcomes: { ours: outcomes, theirs: answer.outcomes }, views };
+}
+
+/** Python's, with the lines of a restricted view under the families that they are in here. */
+function asShownHere(theirs: PythonVerdict, names: readonly string[] | undefined): PythonVerdict {
+  return names === undefined || 'error' in theirs ? theirs : withLonelyLines(theirs);
 }
 
 /** What all views have in common that the other client may well order in another way. */

@@ -6,6 +6,7 @@
 import type { MetricType } from '../../src/index.ts';
 import { familyNameOf } from './parity-names.ts';
 import type { DeclareOptions, FamilyPlan, InstrumentWord } from './parity-program.ts';
+import type { PythonFamily } from './python.ts';
 
 /** True of a declaration that only one of the clients takes, or that they expose differently. */
 export function isDeclaredDifferently(type: InstrumentWord, options: DeclareOptions): boolean {
@@ -74,3 +75,30 @@ export function isDottedByPython(name: string): boolean {
 
 /** The metric that says of an exposition of ours that names have become the same by escaping. */
 export const OMISSIONS = 'promethium_exposition_omissions';
+
+/**
+ * Python's families of a view by names, as this client shows them: of a histogram or summary some of
+ * whose lines nobody asked for, each name is a family of its own. Buckets alone are a histogram.
+ */
+export function withLonelyLines(families: readonly PythonFamily[]): PythonFamily[] {
+  const names = new Set(families.map(({ name }) => name));
+  return families.flatMap((family): PythonFamily[] => {
+    const { name, type, samples } = family;
+    if (type !== 'histogram' && type !== 'summary') return [family];
+    const lines = [...new Set(samples.map((sample) => sample.name))];
+    // Those of a gauge histogram are families of their own in any case.
+    const others = lines.filter(
+      (line) => line === `${name}_sum` || line === `${name}_count`,
+    ).length;
+    const gauges = ['_gsum', '_gcount'].filter((suffix) => names.has(name + suffix)).length;
+    const isWhole = type === 'summary' ? others === 2 : lines.length - others === 1;
+    if (isWhole && others !== 1 && gauges !== 1) return [family];
+    return lines.map((line) => ({
+      ...family,
+      name: line,
+      type: 'unknown',
+      unit: '',
+      samples: samples.filter((sample) => sample.name === line),
+    }));
+  });
+}

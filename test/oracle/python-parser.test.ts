@@ -78,6 +78,33 @@ describe(`expositions, read by ${pythonName}`, { skip: withoutPython }, () => {
     await fc.assert(property, RUNS);
   });
 
+  it('agree with random metrics of which some lines are asked for, sample by sample', async () => {
+    const plans = registryPlan(STRICT);
+    const asked = fc.array(fc.boolean(), { minLength: 1, maxLength: 8 });
+    const property = fc.asyncProperty(plans, asked, async (plan, wanted) => {
+      const registry = toRegistry(plan);
+      const all = await familiesOf(registry);
+      const names = all.flatMap(({ samples }) => Array.from(samples, ({ name }) => name));
+      const view = registry.restrictedTo(
+        [...new Set(names)].filter((_, i) => wanted[i % wanted.length]),
+      );
+      const families = await familiesOf(view as typeof registry);
+      deepEqual(
+        trimmed(
+          withoutStartTimes(
+            await python.read('openmetrics', await toOpenMetrics(view, { created: true })),
+          ),
+        ),
+        trimmed(expectedInOpenMetrics(families)),
+      );
+      deepEqual(
+        trimmed(await python.read('text', await toText(view))),
+        trimmed(expectedInText(families)),
+      );
+    });
+    await fc.assert(property, { ...RUNS, numRuns: 500 });
+  });
+
   it('agree in OpenMetrics with random metrics, sample by sample', async () => {
     const plans = registryPlan(STRICT);
     const property = fc.asyncProperty(plans, fc.boolean(), async (plan, created) => {
