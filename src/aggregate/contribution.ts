@@ -1,6 +1,7 @@
 /** What one process has to say: the seam between whoever reads processes and the merging of them. */
 
 import type { StoredFamily } from '../model/cells.ts';
+import type { Exemplar } from '../model/exemplar.ts';
 import type { Pairs } from '../model/labels.ts';
 
 /** Everything that one process, or one thread that counts for itself, has counted. */
@@ -49,6 +50,23 @@ export interface ContributedFamily {
   readonly family: StoredFamily;
   /** The series it has there, in any order. */
   readonly series: readonly ContributedSeries[];
+  /** The exemplars of its series. May grow while nothing else does. */
+  readonly exemplars?: readonly ContributedExemplar[];
+}
+
+/** The place of one exemplar of one series. */
+export interface ContributedExemplar {
+  /** The series: its {@linkcode ContributedSeries.index}. */
+  readonly series: number;
+  /** What is there now; nothing after a reset. */
+  readonly current: KeptExemplar | undefined;
+}
+
+/** An exemplar, and for how long. */
+export interface KeptExemplar {
+  readonly exemplar: Exemplar;
+  /** Until when it is shown, Unix seconds; infinite where it stays until another one comes. */
+  readonly shownUntil: number;
 }
 
 /** One series of one process. */

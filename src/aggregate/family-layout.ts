@@ -159,7 +159,8 @@ function transferOf(
 ): Transfer {
   const destinations = new Int32Array(numbers.length);
   for (let i = 0; i < numbers.length; i++) destinations[i] = places[numbers[i]!]!;
-  return { contributor, way: wayBetween(member.family, family), sources, destinations };
+  const way = wayBetween(member.family, family);
+  return { contributor, way, sources, destinations, exemplars: member.exemplars };
 }
 
 /** Returns the items with these numbers, in their order. */

@@ -1,5 +1,6 @@
 /** A family that several processes have, with the numbers of one scrape. */
 
+import type { Exemplar } from '../model/exemplar.ts';
 import type {
   FamilyHeader,
   FamilyWriter,
@@ -12,6 +13,7 @@ import type {
 import type { Pairs } from '../model/labels.ts';
 import type { Sample } from '../model/sample.ts';
 import { samplesOf } from '../model/sample-writer.ts';
+import type { MergedExemplars } from './exemplar-merge.ts';
 import type { FamilyLayout } from './family-layout.ts';
 
 /** Shows the cells that begin at `base` as the layout says. They stay as they are from now on. */
@@ -25,9 +27,15 @@ export class MergedFamily implements MetricFamily {
   readonly #layout: FamilyLayout;
   readonly #cells: Float64Array;
   readonly #base: number;
+  readonly #exemplars: MergedExemplars | undefined;
 
   /** The merging makes it, and fills `cells` before anybody walks. */
-  constructor(layout: FamilyLayout, cells: Float64Array, base: number) {
+  constructor(
+    layout: FamilyLayout,
+    cells: Float64Array,
+    base: number,
+    exemplars?: MergedExemplars,
+  ) {
     const { family } = layout;
     this.name = family.name;
     this.type = family.type;
@@ -38,10 +46,11 @@ export class MergedFamily implements MetricFamily {
     this.#layout = layout;
     this.#cells = cells;
     this.#base = base;
+    this.#exemplars = exemplars;
   }
 
   walk(writer: FamilyWriter): Walk {
-    const emit = emitter(this.#layout, this.#cells, writer);
+    const emit = emitter(this.#layout, this.#cells, writer, this.#exemplars);
     return new MergedWalk({ header: this, layout: this.#layout, base: this.#base, writer, emit });
   }
 
@@ -109,15 +118,23 @@ function sharedLabels(one: readonly string[], other: readonly string[], depth: n
   return shared;
 }
 
-function emitter({ family, pairs }: FamilyLayout, cells: Float64Array, writer: FamilyWriter): Emit {
+function emitter(
+  { family, pairs }: FamilyLayout,
+  cells: Float64Array,
+  writer: FamilyWriter,
+  exemplars: MergedExemplars | undefined,
+): Emit {
   switch (family.type) {
     case 'counter':
-      return (index) => writer.number(cells[index]!, startTime(cells[index + 1]!));
+      return (index, series) => {
+        const exemplar = exemplars?.get(series)?.[0];
+        writer.number(cells[index]!, startTime(cells[index + 1]!), exemplar);
+      };
     case 'gauge':
       return (index) => writer.number(cells[index]!);
     case 'histogram': {
       const point = new CellsHistogram(family.bounds, cells);
-      return (index) => writer.histogram(point.at(index));
+      return (index, series) => writer.histogram(point.at(index, exemplars?.get(series)));
     }
     case 'summary': {
       const point = new CellsSummary(cells);
@@ -145,7 +162,7 @@ class CellsHistogram implements HistogramPoint {
   readonly bounds: readonly number[];
   readonly cells: Float64Array;
   readonly cumulative = false;
-  readonly exemplars: undefined = undefined;
+  exemplars: readonly (Exemplar | undefined)[] | undefined;
   index = 0;
 
   constructor(bounds: readonly number[], cells: Float64Array) {
@@ -161,8 +178,9 @@ class CellsHistogram implements HistogramPoint {
     return startTime(this.cells[this.index + this.bounds.length + 2]!);
   }
 
-  at(index: number): this {
+  at(index: number, exemplars: readonly (Exemplar | undefined)[] | undefined): this {
     this.index = index;
+    this.exemplars = exemplars;
     return this;
   }
 }

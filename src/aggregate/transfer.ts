@@ -8,6 +8,7 @@
 
 import { isStamped, type StoredFamily } from '../model/cells.ts';
 import { isPerProcess } from './agreement.ts';
+import type { ContributedExemplar } from './contribution.ts';
 import type { Rests } from './rests.ts';
 
 /** How values that meet become one. */
@@ -22,6 +23,8 @@ export interface Transfer {
   readonly sources: Int32Array;
   /** The first cell of each series in the merged ones, counted from the family's first cell. */
   readonly destinations: Int32Array;
+  /** The exemplars that the process has of these series. */
+  readonly exemplars?: readonly ContributedExemplar[] | undefined;
 }
 
 /** From the cells of one declaration to those of another. */

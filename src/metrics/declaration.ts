@@ -10,7 +10,7 @@ import { MemoryStorage } from '../storage/memory.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { joined, toPairs } from './constant-labels.ts';
-import { ExemplarKeeper } from './exemplar-keeper.ts';
+import { ExemplarKeeper, type OnExemplarDropped } from './exemplar-keeper.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
 import { fullName } from './full-name.ts';
 import { InstrumentFamily } from './instrument-family.ts';
@@ -76,7 +76,7 @@ export class Declaration {
   readonly kind: Kind<unknown>;
   /** The clock of the registry. */
   readonly clock: Clock;
-  /** The exemplars; none of types that have none, and of numbers that other processes show too. */
+  /** The exemplars; none of types that have none, and where nobody would show them. */
   readonly exemplars: ExemplarKeeper | undefined;
   /** The quantiles to show; none where the numbers are those of several processes, as these are not. */
   readonly quantiles: QuantileSettings | undefined;
@@ -119,7 +119,9 @@ export class Declaration {
     if (registry !== null) refuseTaken(this, registry.root);
     const storage: Storage = registry?.storage ?? new MemoryStorage();
     this.#series = storage.declare(this.family);
-    this.exemplars = storage.collect === undefined ? this.#toKeeper() : undefined;
+    const takesExemplars =
+      storage.collect === undefined || this.#series.exemplarPlace !== undefined;
+    this.exemplars = takesExemplars ? this.#toKeeper() : undefined;
     this.quantiles = storage.collect === undefined ? typeOptions.quantiles : undefined;
     this.#sample(typeOptions.exemplars ?? registry?.root.exemplars);
     this.#stamp = isStamped(this.family)
@@ -219,8 +221,13 @@ export class Declaration {
 
   #toKeeper(): ExemplarKeeper | undefined {
     if (this.kind.sample === undefined) return undefined;
-    return new ExemplarKeeper(this.clock, (reason, cause) => {
+    const onDropped: OnExemplarDropped = (reason, cause) => {
       this.#registry?.root.countDroppedExemplar(this.name, reason, cause);
+    };
+    if (this.#series.exemplarPlace === undefined) return new ExemplarKeeper(this.clock, onDropped);
+    return new ExemplarKeeper(this.clock, onDropped, (child, bucket) => {
+      const place = this.kind.place(child);
+      return place && this.#series.exemplarPlace?.(place, bucket);
     });
   }
 

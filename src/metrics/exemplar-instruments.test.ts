@@ -134,7 +134,7 @@ promethium_exemplars_dropped_total{metric="sizes",reason="shape"} 1
     equal(sent.value, 0);
   });
 
-  it('are not kept where the numbers are those of several processes', async () => {
+  it('are not asked of a storage that shares numbers and takes none', async () => {
     const { registry } = setUp({ storage: new SharedStorage() });
     const provider = () => ({ id: 'x' });
     const sent = new Counter({ name: 'sent_total', help, registry, exemplars: { provider } });

@@ -1,6 +1,7 @@
 /** The exemplars of one instrument: given with an observation, or sampled from a provider. */
 
 import { type Exemplar, type ExemplarFault, toExemplarLabels } from '../model/exemplar.ts';
+import type { ExemplarPlace } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
 
@@ -18,10 +19,26 @@ interface Kept {
   readonly keptUntil: number[];
   /** Until when each is shown. */
   readonly shownUntil: number[];
+  /** Where each lies for other processes to show, where there are any. */
+  readonly places: (ExemplarPlace | undefined)[];
   /** When the next one may be sampled, for any bucket. */
   nextAt: number;
   /** The earliest end in {@linkcode shownUntil}, before which nothing has to be looked through. */
   firstEnd: number;
+}
+
+/** Where a child's exemplar goes for other processes to show; nowhere if the storage has no room. */
+export type PlaceOfExemplar = (child: object, place: number) => ExemplarPlace | undefined;
+
+function nothingKept(): Kept {
+  return {
+    exemplars: [],
+    keptUntil: [],
+    shownUntil: [],
+    places: [],
+    nextAt: 0,
+    firstEnd: Infinity,
+  };
 }
 
 /** True while a provider is at work, of whatever instrument. */
@@ -36,11 +53,13 @@ export class ExemplarKeeper {
   readonly #onDropped: OnExemplarDropped;
   /** Weak, so that a child that was removed takes its exemplars with it. */
   #kept: WeakMap<object, Kept> | undefined;
+  readonly #placeOf: PlaceOfExemplar | undefined;
   #sampling: ExemplarSampling | undefined;
 
-  constructor(clock: Clock, onDropped: OnExemplarDropped) {
+  constructor(clock: Clock, onDropped: OnExemplarDropped, placeOf?: PlaceOfExemplar) {
     this.#clock = clock;
     this.#onDropped = onDropped;
+    this.#placeOf = placeOf;
   }
 
   /** Samples from now on, in this way; not at all with `undefined`. */
@@ -59,9 +78,11 @@ export class ExemplarKeeper {
     if (Object.keys(labels).length === 0) return;
     const timestamp = this.#clock.now();
     const kept = this.#keptOf(child);
-    kept.exemplars[place] = { labels, value, timestamp };
+    const exemplar = { labels, value, timestamp };
+    kept.exemplars[place] = exemplar;
     kept.keptUntil[place] = this.#clock.elapsed() + (this.#sampling?.maxAgeSeconds ?? 0);
     kept.shownUntil[place] = Infinity;
+    if (this.#placeOf !== undefined) this.#share(kept, child, place, exemplar, Infinity);
   }
 
   /**
@@ -117,7 +138,12 @@ export class ExemplarKeeper {
 
   /** Forgets the exemplars of a child that begins anew. */
   forget(child: object): void {
-    this.#kept?.delete(child);
+    const kept = this.#kept?.get(child);
+    if (kept === undefined) return;
+    for (const place of kept.places) place?.clear();
+    // The places are kept, since the child would be given others beside them.
+    if (kept.places.length === 0) this.#kept?.delete(child);
+    else this.#kept?.set(child, { ...nothingKept(), places: kept.places });
   }
 
   #put(child: object, place: number, exemplar: Exemplar, now: number): void {
@@ -128,6 +154,16 @@ export class ExemplarKeeper {
     kept.shownUntil[place] = now + maxAgeSeconds;
     kept.nextAt = now + intervalSeconds;
     kept.firstEnd = Math.min(kept.firstEnd, now + maxAgeSeconds);
+    if (this.#placeOf !== undefined) this.#share(kept, child, place, exemplar, maxAgeSeconds);
+  }
+
+  /** Puts an exemplar where other processes find it. */
+  #share(kept: Kept, child: object, place: number, exemplar: Exemplar, seconds: number): void {
+    if (kept.places[place]?.keep(exemplar, seconds)) return;
+    // None yet, or it went with the series: the child may have got another one since.
+    const shared = this.#placeOf?.(child, place);
+    kept.places[place] = shared;
+    shared?.keep(exemplar, seconds);
   }
 
   #dropOld(kept: Kept, now: number): void {
@@ -143,7 +179,7 @@ export class ExemplarKeeper {
     this.#kept ??= new WeakMap();
     let kept = this.#kept.get(child);
     if (kept === undefined) {
-      kept = { exemplars: [], keptUntil: [], shownUntil: [], nextAt: 0, firstEnd: Infinity };
+      kept = nothingKept();
       this.#kept.set(child, kept);
     }
     return kept;

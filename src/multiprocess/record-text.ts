@@ -16,6 +16,12 @@ export class RecordTextWriter {
     this.length = 0;
   }
 
+  /** Leaves room for `length` bytes, which hold what they held. */
+  skip(length: number): void {
+    this.#reserve(length);
+    this.length += length;
+  }
+
   /** Appends bytes without a length, for a record that holds one string alone. */
   raw(text: string): void {
     this.#reserve(text.length * 3);

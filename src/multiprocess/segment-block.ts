@@ -80,6 +80,11 @@ export class SegmentBlock {
     this.#places.retire(before);
   }
 
+  /** True once it is out of the file, by `release` or with its series. */
+  get isReleased(): boolean {
+    return this.#place === undefined;
+  }
+
   /** Takes the block out of the file. */
   release(): void {
     if (this.#place === undefined) return;

@@ -11,6 +11,7 @@ import type {
 import { cellCount } from '../model/cells.ts';
 import type { Pair } from '../model/labels.ts';
 import { BlockContents, type Reread } from './block-contents.ts';
+import { EXEMPLAR_KIND, StoredExemplar } from './exemplar-block.ts';
 import { readStrings } from './record-text.ts';
 import {
   align,
@@ -21,7 +22,6 @@ import {
   RECORD_HEADER_BYTES,
   recordWord,
 } from './segment.ts';
-import type { StoredBlock } from './stored-block.ts';
 import { parseStoredFamily } from './stored-family.ts';
 import { UnreadableError } from './unreadable.ts';
 
@@ -31,7 +31,7 @@ const RECORDS_PER_STEP = 512;
 /** A family on its way through the parser. */
 interface OpenFamily extends ContributedFamily {
   readonly series: ContributedSeries[];
-  readonly blocks: StoredBlock[];
+  readonly exemplars: StoredExemplar[];
   readonly cellBytes: number;
   /** The larger is the newer. */
   readonly number: number;
@@ -51,6 +51,8 @@ export class SegmentContents {
   values: Float64Array<ArrayBuffer> = new Float64Array(0);
   /** Another number whenever families or series came or went. */
   revision = 0;
+  /** True when something was passed over that a newer version wrote. */
+  hasUnknown = false;
   readonly #path: string;
   #blocks = new BlockContents();
   #words: Int32Array<ArrayBuffer> = new Int32Array(0);
@@ -119,6 +121,7 @@ export class SegmentContents {
   /** Lets go of everything parsed, so that the next `parse` begins anew. */
   forget(): void {
     this.#families = new Map();
+    this.hasUnknown = false;
     this.#early = [];
     this.#blocks = new BlockContents();
     this.#parsed = 0;
@@ -174,6 +177,7 @@ export class SegmentContents {
     if (kind === KIND.family) this.#family(at, text);
     else if (kind === KIND.series) this.#series(at, text);
     else if (kind === KIND.block) this.#block(at, text);
+    else this.hasUnknown = true;
   }
 
   #changed(): void {
@@ -185,10 +189,11 @@ export class SegmentContents {
     const number = this.#words[at / 4 + 2]!;
     const family = parseStoredFamily(this.bytes.toString('utf8', begin, end));
     // Of a type that this version does not know: it and its series are passed over.
+    if (family === undefined) this.hasUnknown = true;
     const open = family && {
       family,
       series: [],
-      blocks: [],
+      exemplars: [],
       cellBytes: cellCount(family) * 8,
       number,
     };
@@ -237,8 +242,9 @@ export class SegmentContents {
       at + RECORD_HEADER_BYTES <= end &&
       (this.#words[at / 4 + 1]! & 0xff) === KIND.series;
     for (const block of this.#blocks.resolve(isSeries)) {
+      if (block.kind !== EXEMPLAR_KIND) continue;
       const open = this.#families.get(this.#words[block.owner / 4 + 2]!);
-      open?.blocks.push(block);
+      open?.exemplars.push(new StoredExemplar(block, (block.owner + RECORD_HEADER_BYTES) / 8));
     }
   }
 

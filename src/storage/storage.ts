@@ -4,6 +4,7 @@
  */
 
 import type { StoredFamily } from '../model/cells.ts';
+import type { Exemplar } from '../model/exemplar.ts';
 import type { MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
 
@@ -13,6 +14,17 @@ export interface Cells {
   readonly cells: Float64Array;
   /** The place of the series' first cell in {@linkcode cells}. */
   readonly index: number;
+}
+
+/** Where one exemplar lies, beside the cells of its series. */
+export interface ExemplarPlace {
+  /**
+   * Puts an exemplar there, in place of the one before, to be shown for so many seconds from now, or
+   * for ever. False when the place went with its series: nobody sees it. Never throws.
+   */
+  keep(exemplar: Exemplar, seconds: number): boolean;
+  /** Takes the exemplar away. Never throws. */
+  clear(): void;
 }
 
 /** Hands out the cells of one family's series. */
@@ -26,6 +38,12 @@ export interface SeriesStorage {
   allocate(labelValues: readonly string[], pairs?: Pairs): Cells;
   /** Takes cells back. The caller has let go of them: they may be another series' the next moment. */
   release(place: Cells): void;
+  /**
+   * Where one exemplar of a series goes, for others to show: of a counter 0, of a histogram each
+   * bucket's, counted from 0. `undefined` where there is no room, or the series is none of this
+   * storage's: ask again with the next exemplar. Absent where the registry shows them itself.
+   */
+  exemplarPlace?(series: Cells, bucket: number): ExemplarPlace | undefined;
   /**
    * The family is no longer to be shown: all its cells were given back, and none will be asked for.
    * Absent where the registry decides what is shown.
