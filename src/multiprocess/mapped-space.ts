@@ -7,15 +7,20 @@
  */
 
 import type { Mapper } from './mapper.ts';
-import type { Space } from './record-places.ts';
-import type { SegmentFile } from './segment-file.ts';
+import type { FileSpace, SegmentFile } from './segment-file.ts';
+
+/** A segment and its place in the file. */
+interface Mapped {
+  readonly buffer: ArrayBuffer;
+  readonly offset: number;
+}
 
 /** Grows a file and maps what was added. */
-export class MappedSpace implements Space {
-  readonly #file: SegmentFile;
+export class MappedSpace implements FileSpace {
+  #file: SegmentFile;
   readonly #mapper: Mapper;
   // Held for ever, since Bun would unmap what is collected, under the feet of a live view.
-  readonly #mapped: ArrayBuffer[] = [];
+  readonly #mapped: Mapped[] = [];
 
   /** Maps `file`, which nobody else writes, with `mapper`. */
   constructor(file: SegmentFile, mapper: Mapper) {
@@ -29,12 +34,33 @@ export class MappedSpace implements Space {
     this.#file.grow(length);
     try {
       const buffer = this.#mapper.map(this.#file.fd, offset, length);
-      this.#mapped.push(buffer);
+      this.#mapped.push({ buffer, offset });
       return buffer;
     } catch (error) {
       // The next segment belongs where this one would have been.
       this.#file.cut(offset);
       throw error;
     }
+  }
+
+  /** {@inheritDoc FileSpace.copyTo} */
+  copyTo(file: SegmentFile): void {
+    for (const { buffer, offset } of this.#mapped) file.write(new Uint8Array(buffer), offset);
+  }
+
+  /** {@inheritDoc FileSpace.moveTo} */
+  moveTo(file: SegmentFile): void {
+    try {
+      this.#mapTo(file);
+    } catch (error) {
+      // Both hold the same still.
+      this.#mapTo(this.#file);
+      throw error;
+    }
+    this.#file = file;
+  }
+
+  #mapTo({ fd }: SegmentFile): void {
+    for (const { buffer, offset } of this.#mapped) this.#mapper.remap(buffer, fd, offset);
   }
 }

@@ -209,7 +209,7 @@ describe('MultiprocessStorage in trouble', () => {
     rmSync(directory, { recursive: true });
     count(storage, '/', 2);
     deepEqual(lines(await storage.collect()), [
-      'promethium_unreadable_files{"reason":"directory"} 1',
+      'promethium_restored_files_total{} 1',
       'requests_total{"path":"/"} 3',
     ]);
   });

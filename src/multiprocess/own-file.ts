@@ -8,7 +8,7 @@ import { MetricsError } from '../model/error.ts';
 import { MappedSpace } from './mapped-space.ts';
 import type { Mapper } from './mapper.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import { HEADER_BYTES, type SegmentHeader } from './segment.ts';
+import { HEADER_BYTES } from './segment.ts';
 import { SegmentFile } from './segment-file.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { WriteBehindSpace } from './write-behind-space.ts';
@@ -30,6 +30,8 @@ export interface OwnFileOptions {
   readonly startTime: number;
   /** The host's clock, in seconds. */
   readonly clock: () => number;
+  /** Called with each heartbeat, after it. */
+  readonly onBeat?: () => void;
 }
 
 /** A file that this process writes until it ends. */
@@ -40,8 +42,10 @@ export class OwnFile {
   readonly writer: SegmentWriter;
   /** True when what is counted reaches the file by {@linkcode OwnFile.flush} alone. */
   readonly isWrittenBehind: boolean;
-  readonly #file: SegmentFile;
+  readonly #options: OwnFileOptions;
   readonly #space: MappedSpace | WriteBehindSpace;
+  readonly #isLocked: boolean;
+  #file: SegmentFile;
   readonly #heartbeat: NodeJS.Timeout;
 
   /**
@@ -51,13 +55,15 @@ export class OwnFile {
    * there is no room for it, `MAPPING_FAILED` when what is written through the mapping does not
    * arrive in the file. Nothing is left behind.
    */
-  constructor({ directory, fileMode, mapper, identity, startTime, clock }: OwnFileOptions) {
+  constructor(options: OwnFileOptions) {
+    const { directory, fileMode, mapper, identity, startTime, clock, onBeat } = options;
+    this.#options = options;
     this.id = newId();
     this.isWrittenBehind = mapper === undefined;
     this.#file = new SegmentFile(directory, this.id, fileMode);
     try {
-      const locked = mapper !== undefined && this.#file.lock(mapper);
-      const header: SegmentHeader = { ...identity, id: this.id, startTime, locked };
+      this.#isLocked = mapper !== undefined && this.#file.lock(mapper);
+      const header = { ...identity, id: this.id, startTime, locked: this.#isLocked };
       this.#space =
         mapper === undefined
           ? new WriteBehindSpace(this.#file)
@@ -71,7 +77,11 @@ export class OwnFile {
       this.#file.discard();
       throw error;
     }
-    this.#heartbeat = setInterval(() => this.writer.beat(clock()), HEARTBEAT_MS).unref();
+    const beat = (): void => {
+      this.writer.beat(clock());
+      onBeat?.();
+    };
+    this.#heartbeat = setInterval(beat, HEARTBEAT_MS).unref();
   }
 
   /** Where other processes find it. */
@@ -86,6 +96,35 @@ export class OwnFile {
    */
   flush(): void {
     if (this.#space instanceof WriteBehindSpace) this.#space.flush();
+  }
+
+  /** False once somebody has removed the file: nobody finds then what is counted in it. */
+  get isInPlace(): boolean {
+    return this.#file.isInPlace;
+  }
+
+  /**
+   * Puts a file in the place of the one that was removed, under the same name and with all that was
+   * counted. The cells stay where they are, and lie in the new one from then on.
+   *
+   * @throws {MetricsError} The same as the constructor. The removed file is still in use then.
+   */
+  restore(): void {
+    const { directory, fileMode, mapper } = this.#options;
+    const file = new SegmentFile(directory, this.id, fileMode);
+    try {
+      file.grow(this.#file.size);
+      this.#space.copyTo(file);
+      // Without the lock that its header speaks of, its writer would be taken for dead.
+      if (this.#isLocked && !file.lock(mapper!)) throw notLocked(file.path);
+      file.show();
+      this.#space.moveTo(file);
+    } catch (error) {
+      file.discard();
+      throw error;
+    }
+    this.#file.close();
+    this.#file = file;
   }
 
   /** Stops showing life and drops the lock: to all others the writer is dead. The file remains. */
@@ -105,6 +144,11 @@ export class OwnFile {
       `mapper "${mapper.name}": does not reach the file, expected to read back what was written, got something else with version ${mapper.version}`,
     );
   }
+}
+
+function notLocked(path: string): MetricsError {
+  const message = `file "${path}": cannot be locked, expected to lock what only this process has open, got a refusal`;
+  return new MetricsError('DIRECTORY_UNUSABLE', message);
 }
 
 /** 32 hexadecimal digits that no other file will ever have. */

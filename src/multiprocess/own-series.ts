@@ -7,11 +7,11 @@ import type { Contribution } from '../aggregate/contribution.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import { MetricsError } from '../model/error.ts';
 import type { Pairs } from '../model/labels.ts';
-import type { Cells, ExemplarPlace, SeriesStorage } from '../storage/storage.ts';
+import type { Cells, SeriesStorage } from '../storage/storage.ts';
+import { FileKeeper } from './file-keeper.ts';
 import { HeapSpace } from './heap-space.ts';
 import type { MapperSelection } from './mapper-choice.ts';
 import { OwnContents } from './own-contents.ts';
-import { OwnExemplar } from './own-exemplar.ts';
 import { newId, OwnFile } from './own-file.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
@@ -71,6 +71,7 @@ export class OwnSeries {
   readonly #startTime: number = Date.now() / 1000;
   readonly #onExit = (): void => this.flush();
   #file: OwnFile | undefined;
+  #keeper: FileKeeper | undefined;
   #filePart: Part | undefined;
   #heapPart: Part | undefined;
   #timer: WriteBehindTimer | undefined;
@@ -96,7 +97,7 @@ export class OwnSeries {
 
   /** How many series are on the heap although they should be in a file. */
   get unshared(): number {
-    return this.#options.readOnly ? 0 : this.#unshared;
+    return this.#options.readOnly ? 0 : this.#unshared + (this.#keeper?.unshared ?? 0);
   }
 
   /** Remembers a family and returns what hands out its cells. Never throws. */
@@ -109,13 +110,13 @@ export class OwnSeries {
       allocate: (labelValues, pairs) => this.#allocate(declared, labelValues, pairs),
       release: (place) => this.#release(place),
       withdraw: () => this.#withdraw(declared),
-      exemplarPlace: (series, bucket) => this.#exemplarPlace(series, bucket),
     };
   }
 
   /** What this process counted, in its file and on its heap. */
   async contributions(pace: Pace): Promise<Contribution[]> {
     if (this.#declared.size > 0) this.#open();
+    this.#keeper?.keep();
     if (this.#file === undefined) {
       for (const declared of this.#declared.values()) this.#recordOnHeap(declared);
     }
@@ -143,6 +144,7 @@ export class OwnSeries {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#keeper = undefined;
     this.#timer?.stop();
     process.off('exit', this.#onExit);
     this.flush();
@@ -163,13 +165,6 @@ export class OwnSeries {
   #release(place: Cells): void {
     if (this.#filePart?.writer.release(place) === true) return;
     if (this.#heapPart?.writer.release(place) === true) this.#unshared--;
-  }
-
-  #exemplarPlace(series: Cells, bucket: number): ExemplarPlace | undefined {
-    const make = (writer: SegmentWriter): OwnExemplar =>
-      new OwnExemplar(writer, series, bucket, (error) => this.#fail('file', error));
-    if (this.#heapPart?.writer.owns(series.cells)) return make(this.#heapPart.writer);
-    return this.#filePart?.writer.owns(series.cells) ? this.#inFile(make) : undefined;
   }
 
   /** Forgets a declaration whose series were all given back; a later one of its name stays. */
@@ -224,7 +219,9 @@ export class OwnSeries {
     for (const declared of this.#declared.values()) {
       this.#inFile((writer) => recordInFile(writer, declared));
     }
-    const { directory, mappers } = this.#options;
+    const { directory, mappers, warnings } = this.#options;
+    const declare = (family: StoredFamily): SeriesStorage => this.declare(family);
+    this.#keeper = new FileKeeper({ file: this.#file, directory, warnings, declare });
     removeLeftovers(directory, mappers.mapper, Date.now());
     this.#warnOfMappers(this.#file.isWrittenBehind);
     if (!this.#file.isWrittenBehind) return;
@@ -240,7 +237,7 @@ export class OwnSeries {
     for (;;) {
       const { mapper } = mappers;
       try {
-        return new OwnFile({ ...about, mapper });
+        return new OwnFile({ ...about, mapper, onBeat: () => this.#keeper?.keep() });
       } catch (error) {
         if (mapper === undefined || (error as MetricsError).code !== 'MAPPING_FAILED') throw error;
         mappers.refuse(error as MetricsError);

@@ -5,6 +5,7 @@
 
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fstatSync,
   ftruncateSync,
@@ -17,11 +18,24 @@ import {
 import { join } from 'node:path';
 import { MetricsError } from '../model/error.ts';
 import type { Mapper } from './mapper.ts';
+import type { Space } from './record-places.ts';
 import { FILE_SUFFIX, HIDDEN_SUFFIX } from './segment.ts';
 import { reason } from './system-error.ts';
 
 /** Zeros to write from; files grow by multiples of it. */
 const ZEROS = new Uint8Array(65_536);
+
+/** Where a file's segments are in memory, as long as the file is written. */
+export interface FileSpace extends Space {
+  /** Writes all of it to another file, which is as large. */
+  copyTo(file: SegmentFile): void;
+  /**
+   * Writes to the other file from now on, which holds the same. The segments stay where they are.
+   *
+   * @throws {MetricsError} `MAPPING_FAILED`; the space writes to its file as before then.
+   */
+  moveTo(file: SegmentFile): void;
+}
 
 /** A file that this process alone writes. */
 export class SegmentFile {
@@ -32,6 +46,7 @@ export class SegmentFile {
   readonly #hiddenPath: string;
   #lockFd: number | undefined;
   #size = 0;
+  #isShown = false;
 
   /**
    * Creates an empty file for the writer with this id, not yet in view. `mode` says for whom, beyond
@@ -52,6 +67,11 @@ export class SegmentFile {
         { cause },
       );
     }
+  }
+
+  /** False once it was removed from where readers find it, or moved away. */
+  get isInPlace(): boolean {
+    return existsSync(this.path);
   }
 
   /** Bytes that are really on the disk. */
@@ -115,6 +135,7 @@ export class SegmentFile {
   show(): void {
     try {
       renameSync(this.#hiddenPath, this.path);
+      this.#isShown = true;
     } catch (cause) {
       throw new MetricsError(
         'DIRECTORY_UNUSABLE',
@@ -124,11 +145,11 @@ export class SegmentFile {
     }
   }
 
-  /** Drops a file that never came into view. */
+  /** Drops a file that nobody has counted in. */
   discard(): void {
     this.close();
     try {
-      unlinkSync(this.#hiddenPath);
+      unlinkSync(this.#isShown ? this.path : this.#hiddenPath);
     } catch {
       // It is gone already, or the directory is: either way nobody reads it.
     }

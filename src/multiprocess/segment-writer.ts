@@ -155,6 +155,13 @@ export class SegmentWriter {
     this.#retireUnused(record);
   }
 
+  /** How many series it holds. */
+  get series(): number {
+    let count = 0;
+    for (const { series } of this.#families.values()) count += series;
+    return count;
+  }
+
   /** Shows that the writer lives: `seconds` of the host's clock. */
   beat(seconds: number): void {
     this.#places.beat(seconds);

@@ -3,9 +3,8 @@
  * The file has the same format; what a process counted since the last pass dies with a SIGKILL.
  */
 
-import type { Space } from './record-places.ts';
 import { HEADER_BYTES, WORD } from './segment.ts';
-import type { SegmentFile } from './segment-file.ts';
+import type { FileSpace, SegmentFile } from './segment-file.ts';
 
 /** What is compared and written at a time. On Node 24 comparing 1 MiB takes about 0.03 ms. */
 const CHUNK_BYTES = 65_536;
@@ -19,8 +18,8 @@ interface Chunk {
 }
 
 /** Grows in memory and in a file, and copies the one to the other. */
-export class WriteBehindSpace implements Space {
-  readonly #file: SegmentFile;
+export class WriteBehindSpace implements FileSpace {
+  #file: SegmentFile;
   readonly #chunks: Chunk[] = [];
   #header: Chunk | undefined;
 
@@ -52,6 +51,21 @@ export class WriteBehindSpace implements Space {
       begin = end;
     }
     return live.buffer;
+  }
+
+  /** {@inheritDoc FileSpace.copyTo} */
+  copyTo(file: SegmentFile): void {
+    for (const { live, offset } of this.#all()) file.write(live, offset);
+  }
+
+  /** {@inheritDoc FileSpace.moveTo} */
+  moveTo(file: SegmentFile): void {
+    for (const { live, written } of this.#all()) written.set(live);
+    this.#file = file;
+  }
+
+  #all(): readonly Chunk[] {
+    return this.#header === undefined ? [] : [...this.#chunks, this.#header];
   }
 
   /**
