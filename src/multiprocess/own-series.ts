@@ -7,11 +7,12 @@ import type { Contribution } from '../aggregate/contribution.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import { MetricsError } from '../model/error.ts';
 import type { Pairs } from '../model/labels.ts';
-import type { Cells, SeriesStorage } from '../storage/storage.ts';
+import type { Cells, ExemplarPlace, SeriesStorage } from '../storage/storage.ts';
 import { FileKeeper } from './file-keeper.ts';
 import { HeapSpace } from './heap-space.ts';
 import type { MapperSelection } from './mapper-choice.ts';
 import { OwnContents } from './own-contents.ts';
+import { OwnExemplar } from './own-exemplar.ts';
 import { newId, OwnFile } from './own-file.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
@@ -110,6 +111,7 @@ export class OwnSeries {
       allocate: (labelValues, pairs) => this.#allocate(declared, labelValues, pairs),
       release: (place) => this.#release(place),
       withdraw: () => this.#withdraw(declared),
+      exemplarPlace: (series, bucket) => this.#exemplarPlace(series, bucket),
     };
   }
 
@@ -165,6 +167,13 @@ export class OwnSeries {
   #release(place: Cells): void {
     if (this.#filePart?.writer.release(place) === true) return;
     if (this.#heapPart?.writer.release(place) === true) this.#unshared--;
+  }
+
+  #exemplarPlace(series: Cells, bucket: number): ExemplarPlace | undefined {
+    const make = (writer: SegmentWriter): OwnExemplar =>
+      new OwnExemplar(writer, series, bucket, (error) => this.#fail('file', error));
+    if (this.#heapPart?.writer.owns(series.cells)) return make(this.#heapPart.writer);
+    return this.#filePart?.writer.owns(series.cells) ? this.#inFile(make) : undefined;
   }
 
   /** Forgets a declaration whose series were all given back; a later one of its name stays. */
