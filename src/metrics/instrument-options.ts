@@ -32,8 +32,13 @@ export interface InstrumentOptions {
   /**
    * After how many seconds without a change a child of a metric with labels is removed, compared at
    * each scrape. What it counted is added to a child all of whose labels are `__overflow__`, so that
-   * the metric's total does not fall, and so is what a kept child still counts; gauges and enums
-   * just go. A gauge that is set to the value it has does not change. Children with a callback stay.
+   * the metric's total does not fall; gauges and enums just go. A gauge that is set to the value it
+   * has does not change. Children with a callback stay.
+   *
+   * A child that the program kept takes its place again with the next change, at the scrape after
+   * it, or when `labels()` is asked for it: a counter, summary or histogram from 0 on, as its
+   * `value`, `count` and `sum` say, with a new start time. Where `maxChildren` leaves no room, what
+   * it counts is added to the child for the rest.
    */
   readonly maxIdleSeconds?: number;
   /** Where the metric is registered: `REGISTRY` unless given, in none and on the heap with `null`. */
