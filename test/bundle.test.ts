@@ -98,5 +98,19 @@ describe('a program in one bundle with promethium', () => {
       equal(readdirSync(directory).length, 1);
       rmSync(directory, { recursive: true });
     });
+
+    it(`says why no thread can answer, as ${name}`, async () => {
+      const [main = ''] = bundle.program.split('\n', 1);
+      const server = main
+        .replace(/\{.*\}/, '{ startHttpServer }')
+        .replace('promethium', 'promethium/http/node');
+      const start = `startHttpServer({ port: 0, thread: true }).catch(({ code, message }) => console.log(code, message));`;
+      const { stdout, stderr, status } = await run({ ...bundle, program: `${server}\n${start}` });
+      match(
+        stdout,
+        /^THREAD_FAILED http server "\*:0": cannot answer from a thread, expected promethium to be kept external to the bundle, got (MODULE_NOT_FOUND|ERR_INVALID_ARG_TYPE)\n$/,
+      );
+      deepEqual([stderr, status], ['', 0]);
+    });
   }
 });
