@@ -4,8 +4,8 @@ import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { Transfer } from './transfer.ts';
 
-/** Merged exemplars by their series' number: of a histogram one for each bucket, else one. */
-export type MergedExemplars = ReadonlyMap<number, readonly (Exemplar | undefined)[]>;
+/** Merged exemplars by their series' place: of a histogram one for each bucket, else one. */
+export type MergedExemplars = readonly (readonly (Exemplar | undefined)[] | undefined)[];
 
 /**
  * Merges the exemplars of a family's processes, each of which goes to the bucket that its value is
@@ -18,39 +18,47 @@ export function* mergeExemplars(
   width: number,
   now: number,
 ): Generator<undefined, MergedExemplars | undefined> {
-  let merged: Map<number, (Exemplar | undefined)[]> | undefined;
+  let merged: (Exemplar | undefined)[][] | undefined;
   for (const transfer of transfers) {
-    if (transfer.exemplars === undefined || transfer.exemplars.length === 0) continue;
-    const places = placesOf(transfer);
-    for (const { series, current } of transfer.exemplars) {
-      const place = places.get(series);
-      if (current === undefined || place === undefined || current.shownUntil <= now) continue;
+    const { exemplars = [] } = transfer;
+    if (exemplars.length === 0) continue;
+    const series = seriesOf(transfer, width);
+    for (let i = 0; i < exemplars.length; i++) {
+      const { current } = exemplars[i]!;
+      const place = series[i]!;
+      if (current === undefined || place < 0 || current.shownUntil <= now) continue;
       const { exemplar } = current;
-      merged ??= new Map();
-      const number = place / width;
-      const all = merged.get(number) ?? [];
-      merged.set(number, all);
       const bucket = type === 'histogram' ? bucketOf(exemplar.value, bounds) : 0;
-      const other = all[bucket];
-      if (other === undefined || secondsOf(exemplar) > secondsOf(other)) all[bucket] = exemplar;
+      merged ??= [];
+      merged[place] ??= [];
+      const other = merged[place][bucket];
+      if (other === undefined || secondsOf(exemplar) > secondsOf(other)) {
+        merged[place][bucket] = exemplar;
+      }
     }
     yield;
   }
   return merged;
 }
 
-/** Where each series of a transfer goes, looked up once for as long as no series comes or goes. */
-function placesOf(transfer: Transfer): ReadonlyMap<number, number> {
-  let places = known.get(transfer);
-  if (places === undefined) {
-    const { sources, destinations } = transfer;
-    places = new Map(Array.from(sources, (source, i) => [source, destinations[i]!]));
-    known.set(transfer, places);
+/**
+ * The place of each exemplar's series among the merged ones, or -1. Looked up once for as long as no
+ * series comes or goes: exemplars are only ever added behind those that there are.
+ */
+function seriesOf(transfer: Transfer, width: number): readonly number[] {
+  const { sources, destinations, exemplars = [] } = transfer;
+  const series = known.get(transfer) ?? [];
+  if (series.length < exemplars.length) {
+    const places = new Map(Array.from(sources, (source, i) => [source, destinations[i]! / width]));
+    for (let i = series.length; i < exemplars.length; i++) {
+      series.push(places.get(exemplars[i]!.series) ?? -1);
+    }
+    known.set(transfer, series);
   }
-  return places;
+  return series;
 }
 
-const known = new WeakMap<Transfer, ReadonlyMap<number, number>>();
+const known = new WeakMap<Transfer, number[]>();
 
 /** The bucket that a value is counted in; that of +Inf has no bound. */
 function bucketOf(value: number, bounds: readonly number[]): number {

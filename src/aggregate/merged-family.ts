@@ -127,14 +127,14 @@ function emitter(
   switch (family.type) {
     case 'counter':
       return (index, series) => {
-        const exemplar = exemplars?.get(series)?.[0];
+        const exemplar = exemplars?.[series]?.[0];
         writer.number(cells[index]!, startTime(cells[index + 1]!), exemplar);
       };
     case 'gauge':
       return (index) => writer.number(cells[index]!);
     case 'histogram': {
       const point = new CellsHistogram(family.bounds, cells);
-      return (index, series) => writer.histogram(point.at(index, exemplars?.get(series)));
+      return (index, series) => writer.histogram(point.at(index, exemplars?.[series]));
     }
     case 'summary': {
       const point = new CellsSummary(cells);

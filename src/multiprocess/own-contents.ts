@@ -27,7 +27,7 @@ export class OwnContents {
     this.#writer.copyTo(this.#contents.bytes);
     await pace.run(this.#contents.parse(HEADER_BYTES, published, epoch));
     // Nobody writes to the copy, so that all of them are whole.
-    this.#contents.refreshBlocks();
+    await pace.run(this.#contents.refreshBlocks());
     const { revision, families, values, blocks } = this.#contents;
     return { ...about, alive: true, revision, families, values, blocks };
   }

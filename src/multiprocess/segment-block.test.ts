@@ -2,6 +2,7 @@ import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { REQUESTS } from '../../test/processes/counting-process.ts';
+import type { Reread } from './block-contents.ts';
 import { HeapSpace } from './heap-space.ts';
 import { newId } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
@@ -25,8 +26,12 @@ function read(
   writer.copyTo(contents.bytes);
   damage?.(contents.bytes);
   for (const _ of contents.parse(HEADER_BYTES, writer.published, writer.epoch));
-  contents.refreshBlocks();
+  refresh(contents);
   return shown(contents);
+}
+
+function refresh(contents: SegmentContents, reread?: Reread): void {
+  for (const _ of contents.refreshBlocks(reread));
 }
 
 function shown({ blocks }: SegmentContents): string[] {
@@ -181,12 +186,12 @@ describe('a block that is read', () => {
     // The first write goes to the second copy.
     read(writer, contents, (bytes) => (bytes[begin + 2 * BLOCK_COPY_BYTES + 32]! ^= 1));
     let reads = 0;
-    contents.refreshBlocks(() => {
+    refresh(contents, () => {
       reads++;
       return true;
     });
     equal(reads, 2);
-    contents.refreshBlocks(() => {
+    refresh(contents, () => {
       writer.copyTo(contents.bytes);
       return true;
     });

@@ -136,9 +136,10 @@ export class SegmentContents {
   /**
    * Takes the contents of all blocks from {@linkcode bytes}, after `parse`. A block that is being
    * written at the moment is read anew by `reread`, if given, which puts its bytes where they were.
+   * Yields after every few hundred.
    */
-  refreshBlocks(reread?: Reread): void {
-    this.#blocks.refresh(this.bytes, this.#words, reread);
+  refreshBlocks(reread?: Reread): Generator<undefined, void> {
+    return this.#blocks.refresh(this.bytes, this.#words, reread);
   }
 
   /** Steps over the record at `at`, parsing it, and returns its length. */

@@ -5,6 +5,7 @@
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Contribution } from '../aggregate/contribution.ts';
+import type { Reread } from './block-contents.ts';
 import { Heartbeat, judgeLiveness, type LivenessOptions } from './liveness.ts';
 import { kindOfFile, openToRead } from './open-file.ts';
 import type { Pace } from './pace.ts';
@@ -79,7 +80,8 @@ export class SegmentReader {
     const liveness = judgeLiveness(fd, header, this.#options);
     const silent = this.#heartbeat.isSilent(header.heartbeat, performance.now() / 1000);
     const epoch = await this.#readRecords(fd, pace);
-    this.#contents.refreshBlocks((record) => this.#rereadBlock(fd, record, epoch));
+    const reread: Reread = (record) => this.#rereadBlock(fd, record, epoch);
+    await pace.run(this.#contents.refreshBlocks(reread));
     const contribution: Contribution = {
       id: header.id,
       process: processLabel(header),
