@@ -36,7 +36,7 @@ export function privatePlaces(): string[] {
 }
 
 /**
- * Makes a directory that nobody else may look into, and has it removed when this process ends.
+ * Makes a directory that nobody else may look into.
  *
  * @param places - Where to, the first one that takes it.
  * @throws {MetricsError} `DIRECTORY_UNUSABLE` when none of them does.
@@ -45,9 +45,7 @@ export function createPrivateDirectory(places: readonly string[]): string {
   let cause: unknown;
   for (const place of places) {
     try {
-      const directory = mkdtempSync(join(place, PREFIX));
-      process.on('exit', () => remove(directory));
-      return directory;
+      return mkdtempSync(join(place, PREFIX));
     } catch (error) {
       cause = error;
     }
@@ -73,7 +71,8 @@ export function removeForsaken(place: string, liveness: LivenessOptions, nowMs: 
       const files = list(directory).filter((file) => WRITTEN.test(file));
       // Nothing has been counted in it: its process, should it live, makes it anew.
       if (files.length === 0) rmdirSync(directory);
-      else if (files.every((file) => isDead(join(directory, file), liveness))) remove(directory);
+      else if (files.every((file) => isDead(join(directory, file), liveness)))
+        removeDirectory(directory);
     } catch {
       // Removed by another process that came, or not to be read.
     }
@@ -100,7 +99,8 @@ function list(directory: string): string[] {
     : [];
 }
 
-function remove(directory: string): void {
+/** Removes a directory with all that is in it. Never throws. */
+export function removeDirectory(directory: string): void {
   try {
     rmSync(directory, { recursive: true, force: true });
   } catch {

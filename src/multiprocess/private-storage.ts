@@ -2,7 +2,12 @@
 
 import { MapperSelection } from './mapper-choice.ts';
 import { MultiprocessStorage } from './multiprocess-storage.ts';
-import { createPrivateDirectory, privatePlaces, removeForsaken } from './private-directory.ts';
+import {
+  createPrivateDirectory,
+  privatePlaces,
+  removeDirectory,
+  removeForsaken,
+} from './private-directory.ts';
 import { currentIdentity } from './process-identity.ts';
 
 /**
@@ -33,5 +38,11 @@ export function openPrivateStorage(): MultiprocessStorage {
     self: currentIdentity(),
   };
   for (const place of places) removeForsaken(place, liveness, Date.now());
-  return new MultiprocessStorage({ directory });
+  const storage = new MultiprocessStorage({ directory });
+  process.on('exit', () => {
+    // What it would write on its own way out would bring the directory back.
+    storage.close();
+    removeDirectory(directory);
+  });
+  return storage;
 }
