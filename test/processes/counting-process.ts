@@ -59,7 +59,7 @@ function serve(directory: string, mapper: MapperChoice): void {
   process.send!({ order: 'ready' });
 }
 
-if (process.send !== undefined) {
-  const [, , directory, mapper] = process.argv;
+const [, script, directory, mapper] = process.argv;
+if (script?.includes('counting-process')) {
   serve(directory!, mapper as MapperChoice);
 }

@@ -4,7 +4,7 @@
  */
 
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { Ending } from '../processes/temporary-folder.ts';
@@ -13,7 +13,8 @@ import { cache } from '../setup/oracles.ts';
 /** Bundles a script and returns the path of the result, which is gone when the test is. */
 export function bundled(context: Ending, script: URL): string {
   mkdirSync(cache, { recursive: true });
-  const outfile = join(cache, `bundled-${process.pid}-${Math.random().toString(36).slice(2)}.mjs`);
+  const name = basename(script.pathname, '.ts');
+  const outfile = join(cache, `${name}-${process.pid}-${Math.random().toString(36).slice(2)}.mjs`);
   context.after(() => rmSync(outfile, { force: true }));
   buildSync({
     entryPoints: [fileURLToPath(script)],
