@@ -5,10 +5,16 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { Heartbeat, judgeLiveness } from './liveness.ts';
 import { koffiMapper } from './map-koffi.ts';
-import { currentIdentity, NO_BOOT_ID, processStatus } from './process-identity.ts';
+import {
+  currentIdentity,
+  NO_BOOT_ID,
+  type ProcessIdentity,
+  processStatus,
+} from './process-identity.ts';
 import type { ReadHeader } from './segment.ts';
 
 const SELF = currentIdentity();
@@ -72,6 +78,62 @@ describe('judgeLiveness by process id', { skip: LINUX }, () => {
     equal(judge({ pidNamespace: SELF.pidNamespace + 1 }), 'unknown');
     equal(judge({ bootId: NO_BOOT_ID }), 'unknown');
     equal(judge({ pidNamespace: 0 }), 'unknown');
+  });
+});
+
+describe('judgeLiveness of a worker thread', { skip: LINUX }, () => {
+  /** Starts a thread, which says who it is, and waits. */
+  async function start(): Promise<{ thread: Worker; identity: ProcessIdentity }> {
+    const script = `
+      const { parentPort } = require('node:worker_threads');
+      const { currentIdentity } = require(${JSON.stringify(import.meta.resolve('./process-identity.ts').slice(7))});
+      parentPort.once('message', () => {});
+      parentPort.postMessage(currentIdentity());`;
+    const thread = new Worker(script, { eval: true });
+    const [identity] = await once(thread, 'message');
+    return { thread, identity };
+  }
+
+  it('takes it for alive while it runs, and for dead once it ended or was terminated', async () => {
+    for (const end of ['end', 'terminate'] as const) {
+      const { thread, identity } = await start();
+      equal(identity.pid, process.pid);
+      equal(judge(identity), 'alive');
+      const exit = once(thread, 'exit');
+      if (end === 'end') thread.postMessage('end');
+      else await thread.terminate();
+      await exit;
+      equal(judge(identity), 'dead');
+    }
+  });
+
+  it('takes it for dead when another thread has its id', async () => {
+    const { thread, identity } = await start();
+    equal(judge({ ...identity, threadStart: identity.threadStart - 1 }), 'dead');
+    await thread.terminate();
+  });
+
+  it('goes by its process where nobody says which thread it was', async () => {
+    const { thread, identity } = await start();
+    await thread.terminate();
+    equal(judge({ ...identity, kernelThread: 0 }), 'alive');
+    equal(judge({ ...identity, kernelThread: 0, processStart: 1 }), 'dead');
+  });
+
+  it('does not believe a lock that its process holds on for it, but one of another namespace', async (context) => {
+    const path = join(temporaryFolder(context), 'file');
+    const mapper = koffiMapper();
+    const writer = openSync(path, 'w');
+    const reader = openSync(path, 'r');
+    context.after(() => [writer, reader].forEach(closeSync));
+    equal(mapper.lock(writer), true);
+    const { thread, identity } = await start();
+    const header = { ...HEADER, ...identity, locked: true };
+    equal(judgeLiveness(reader, header, { mapper, self: SELF }), 'alive');
+    await thread.terminate();
+    equal(judgeLiveness(reader, header, { mapper, self: SELF }), 'dead');
+    const elsewhere = { ...SELF, pidNamespace: SELF.pidNamespace + 1 };
+    equal(judgeLiveness(reader, header, { mapper, self: elsewhere }), 'alive');
   });
 });
 

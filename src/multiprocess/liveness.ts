@@ -5,6 +5,9 @@
  * stopped, is a zombie or in another container: the kernel drops it at death and never before.
  * Where no lock can be asked, the process id and its start time tell within one pid namespace of
  * one boot. Everything else stays unknown.
+ *
+ * A worker thread is told by its kernel's id as well, since it may end long before its process: on Bun
+ * the lock is its process's, and where there is none there is only the process id.
  */
 
 import type { Mapper } from './mapper.ts';
@@ -25,25 +28,34 @@ export interface LivenessOptions {
   readonly self: ProcessIdentity;
 }
 
+/** What has to be known of a process to judge it. */
+export type Judged = Pick<
+  ReadHeader,
+  'locked' | 'pid' | 'processStart' | 'pidNamespace' | 'bootId'
+> &
+  Partial<Pick<ReadHeader, 'kernelThread' | 'threadStart'>>;
+
 /** Judges the writer of the file that is open as `fd` and begins with `header`. */
 export function judgeLiveness(
   fd: number,
-  header: ReadHeader,
+  header: Judged,
   { mapper, self }: LivenessOptions,
 ): Liveness {
-  if (header.locked && mapper !== undefined) return mapper.isUnlocked(fd) ? 'dead' : 'alive';
   const isComparable =
     header.bootId !== NO_BOOT_ID &&
     header.bootId === self.bootId &&
     header.pidNamespace !== 0 &&
     header.pidNamespace === self.pidNamespace;
+  if (header.locked && mapper !== undefined) {
+    return mapper.isUnlocked(fd) || (isComparable && hasThreadEnded(header)) ? 'dead' : 'alive';
+  }
   // A machine that has restarted since has none of its old processes, but a folder shared by two
   // machines looks the same from here.
   return isComparable ? judgeProcess(header) : 'unknown';
 }
 
-/** Judges by process id. A worker thread that ended in a process that lives is taken for alive. */
-function judgeProcess({ pid, processStart }: ReadHeader): Liveness {
+function judgeProcess(header: Judged): Liveness {
+  const { pid, processStart } = header;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -53,10 +65,31 @@ function judgeProcess({ pid, processStart }: ReadHeader): Liveness {
   try {
     const { state, start } = processStatus(pid);
     if (state === 'Z' || state === 'X') return 'dead';
-    return processStart !== 0 && start !== processStart ? 'dead' : 'alive';
+    if (processStart !== 0 && start !== processStart) return 'dead';
   } catch {
     // Not shown in /proc although it is there: the system hides other users' processes.
     return 'alive';
+  }
+  return hasThreadEnded(header) ? 'dead' : 'alive';
+}
+
+/** True when the writer was a worker thread that is gone, in a process that is there. */
+function hasThreadEnded({ pid, kernelThread = 0, threadStart = 0 }: Judged): boolean {
+  if (kernelThread === 0) return false;
+  try {
+    const { state, start } = processStatus(pid, kernelThread);
+    return state === 'Z' || state === 'X' || (threadStart !== 0 && start !== threadStart);
+  } catch {
+    return isShown(pid);
+  }
+}
+
+function isShown(pid: number): boolean {
+  try {
+    processStatus(pid);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -18,9 +18,13 @@ export interface ProcessIdentity {
   readonly bootId: string;
   /** The namespace in which `pid` counts, by inode; 0 where nobody says. */
   readonly pidNamespace: number;
+  /** The kernel's id of a worker thread; 0 for the main thread, or where nobody says. */
+  readonly kernelThread: number;
+  /** When the worker thread began, in clock ticks; 0 for the main thread, or where nobody says. */
+  readonly threadStart: number;
 }
 
-/** What `/proc` says of a process. */
+/** What `/proc` says of a process or a thread. */
 export interface ProcessStatus {
   /** One letter, such as `S` for sleeping and `Z` for a zombie. */
   readonly state: string;
@@ -33,22 +37,27 @@ export const NO_BOOT_ID: string = '0'.repeat(32);
 
 /** Returns the identity of the thread that calls. */
 export function currentIdentity(): ProcessIdentity {
+  const kernelThread = threadId === 0 ? 0 : attempt(readKernelThread, 0);
+  const readThreadStart = (): number => processStatus(process.pid, kernelThread).start;
   return {
     pid: process.pid,
     threadId,
     processStart: attempt(() => processStatus('self').start, 0),
     bootId: attempt(readBootId, NO_BOOT_ID),
     pidNamespace: attempt(readPidNamespace, 0),
+    kernelThread,
+    threadStart: kernelThread === 0 ? 0 : attempt(readThreadStart, 0),
   };
 }
 
 /**
- * Reads the state and the start time of a process.
+ * Reads the state and the start time of a process, or of one of its threads by the kernel's id.
  *
- * @throws The error of the system, where there is no `/proc` or no such process in it.
+ * @throws The error of the system, where there is no `/proc` or no such process or thread in it.
  */
-export function processStatus(pid: number | 'self'): ProcessStatus {
-  const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+export function processStatus(pid: number | 'self', kernelThread?: number): ProcessStatus {
+  const folder = kernelThread === undefined ? pid : `${pid}/task/${kernelThread}`;
+  const text = readFileSync(`/proc/${folder}/stat`, 'latin1');
   // The second field is the command in parentheses, which may itself hold spaces and parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', start: Number(fields[19]) };
@@ -62,6 +71,11 @@ export function processLabel({ pid, threadId }: Pick<ProcessIdentity, 'pid' | 't
 function readBootId(): string {
   const digits = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').replaceAll(/[-\s]/g, '');
   return /^[0-9a-f]{32}$/.test(digits) ? digits : NO_BOOT_ID;
+}
+
+/** A worker thread is one thread of the system from beginning to end, on all runtimes. */
+function readKernelThread(): number {
+  return Number(/\/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1] ?? 0);
 }
 
 function readPidNamespace(): number {

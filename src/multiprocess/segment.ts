@@ -37,10 +37,17 @@ export const WORD = {
   flags: 6,
   pid: 7,
   threadId: 8,
+  kernelThread: 9,
 } as const;
 
 /** Places in the header, counted in 64-bit floats. */
-export const FLOAT = { startTime: 5, processStart: 6, heartbeat: 7, pidNamespace: 8 } as const;
+export const FLOAT = {
+  startTime: 5,
+  processStart: 6,
+  heartbeat: 7,
+  pidNamespace: 8,
+  threadStart: 13,
+} as const;
 
 const ID_OFFSET = 72;
 const BOOT_ID_OFFSET = 88;
@@ -105,9 +112,11 @@ export function writeHeader(buffer: ArrayBuffer, header: SegmentHeader): void {
   words[WORD.flags] = header.locked ? FLAG_LOCKED : 0;
   words[WORD.pid] = header.pid;
   words[WORD.threadId] = header.threadId;
+  words[WORD.kernelThread] = header.kernelThread;
   floats[FLOAT.startTime] = header.startTime;
   floats[FLOAT.processStart] = header.processStart;
   floats[FLOAT.pidNamespace] = header.pidNamespace;
+  floats[FLOAT.threadStart] = header.threadStart;
   bytes.set(Buffer.from(header.id, 'hex'), ID_OFFSET);
   bytes.set(Buffer.from(header.bootId, 'hex'), BOOT_ID_OFFSET);
   Atomics.store(words, WORD.published, HEADER_BYTES);
@@ -146,10 +155,12 @@ export function readHeader(buffer: ArrayBuffer, length: number, path: string): R
     locked: (words[WORD.flags]! & FLAG_LOCKED) !== 0,
     pid: words[WORD.pid]!,
     threadId: words[WORD.threadId]!,
+    kernelThread: words[WORD.kernelThread]!,
     startTime: floats[FLOAT.startTime]!,
     processStart: floats[FLOAT.processStart]!,
     heartbeat: floats[FLOAT.heartbeat]!,
     pidNamespace: floats[FLOAT.pidNamespace]!,
+    threadStart: floats[FLOAT.threadStart]!,
     id: bytes.toString('hex', ID_OFFSET, ID_OFFSET + 16),
     bootId: bytes.toString('hex', BOOT_ID_OFFSET, BOOT_ID_OFFSET + 16),
   };
