@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -37,6 +37,14 @@ function run(script: string, ...execArgv: readonly string[]) {
   });
   child.stdout.setEncoding('utf8');
   return child;
+}
+
+/** The next thing that a program says; an error where it ends without a word. */
+function nextSaid(child: ChildProcess): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (said: Said) => resolve(said));
+    child.once('exit', (code) => reject(new Error(`program: has ended with code ${code}`)));
+  });
 }
 
 describe('startHttpServer with a thread', { timeout: 60_000 }, () => {
@@ -224,8 +232,7 @@ describe('startHttpServer with a thread', { timeout: 60_000 }, () => {
   it('is scraped with counters up to date while the main thread is blocked for 5 s', async (t) => {
     const child = fork(BLOCKED_SERVICE);
     t.after(() => void child.kill('SIGKILL'));
-    const [said] = (await once(child, 'message')) as [Said];
-    const { url } = said as { url: string };
+    const { url } = (await nextSaid(child)) as { url: string };
     const scrape = async () => {
       const text = (await askOver(url, {})).body.toString();
       const value = (name: string) =>
@@ -233,9 +240,8 @@ describe('startHttpServer with a thread', { timeout: 60_000 }, () => {
       return { turns: value('turns_total'), asked: value('asked') };
     };
     deepEqual(await scrape(), { turns: 0, asked: 1 });
-    const unblocked = once(child, 'message') as Promise<[{ counted: number }]>;
     let blocked = true;
-    unblocked.then(() => {
+    const unblocked = nextSaid(child).finally(() => {
       blocked = false;
     });
     child.send(5000);
@@ -244,7 +250,7 @@ describe('startHttpServer with a thread', { timeout: 60_000 }, () => {
       scrapes.push(await scrape());
       await delay(200);
     }
-    const [{ counted }] = await unblocked;
+    const { counted } = (await unblocked) as { counted: number };
     // Some begin before it is blocked, and one may end after.
     const during = scrapes.filter(({ turns }) => turns > 0 && turns < counted);
     ok(during.length >= 5, `${during.length} scrapes`);
