@@ -24,6 +24,8 @@ export const CASE_NAMES = [
   'memory-histograms',
   'scrape-default-metrics',
   'import',
+  'first-metric',
+  'idle',
 ] as const;
 
 /** Loads the case of this name, and nothing of any other. */

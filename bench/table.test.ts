@@ -39,12 +39,14 @@ describe('toTable', () => {
       toTable([
         { ...result, goal: { incumbent: 40, bare: 1.3 } },
         { ...result, title: 'loading', goal: { most: 5 }, rounds: withoutBare },
+        { ...result, title: 'alone', goal: { most: 5 }, rounds: { promethium: [3, 2, 30] } },
       ]),
       `\
 | median (min–max) |           promethium |  prom-client | @prometheus-io/client |    bare | against the better |     against bare |
 | ---------------- | -------------------: | -----------: | --------------------: | ------: | -----------------: | ---------------: |
 | doing it, ns     |             3 (2–30) | 100 (90–200) |         120 (110–130) | 2 (2–2) | 33.3× (goal 40×) ✗ | 1.5× (goal 1.3×) |
-| loading, ns      | 3 (2–30) (goal 5 ns) | 100 (90–200) |         120 (110–130) |         |              33.3× |                  |`,
+| loading, ns      | 3 (2–30) (goal 5 ns) | 100 (90–200) |         120 (110–130) |         |              33.3× |                  |
+| alone, ns        | 3 (2–30) (goal 5 ns) |              |                       |         |                    |                  |`,
     );
   });
 });

@@ -62,9 +62,15 @@ function toRow(result: Result, contenders: readonly Contender[]): string[] {
   return [
     `${title}, ${unit}`,
     ...contenders.map(cell),
-    `${digits(incumbent)}×${goal.incumbent ? ` (goal ${digits(goal.incumbent)}×)` : ''}${reached ? '' : ' ✗'}`,
+    `${against(incumbent, goal)}${reached ? '' : ' ✗'}`,
     bare === undefined ? '' : `${digits(bare)}×${goal.bare ? ` (goal ${goal.bare}×)` : ''}`,
   ];
+}
+
+/** How it compares with the better incumbent; nothing where nobody else does the same. */
+function against(incumbent: number, goal: Goal): string {
+  if (incumbent === Infinity) return '';
+  return `${digits(incumbent)}×${goal.incumbent ? ` (goal ${digits(goal.incumbent)}×)` : ''}`;
 }
 
 /** Three digits that count, which is more than the spread of most rows deserves. */
