@@ -10,6 +10,10 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { connect } from 'node:tls';
 import { gauges, LargeSource } from '../../../test/contracts/http-sources.ts';
+import { open } from '../../../test/processes/storage.ts';
+import { temporaryFolder } from '../../../test/processes/temporary-folder.ts';
+import { CollectorRegistry } from '../../metrics/registry.ts';
+import { Gauge } from '../../node.ts';
 import { type MetricsServer, startHttpServer, type TlsOptions } from './index.ts';
 import { toServerSettings } from './server-options.ts';
 
@@ -96,6 +100,17 @@ describe('startHttpServer with TLS', { skip, timeout: 30_000 }, () => {
   it('takes PEM as bytes', async () => {
     await using started = await start({ cert: Buffer.from(server.cert) });
     equal(await ask(started.url), UP);
+  });
+
+  it('serves over TLS from a thread as well, to those it is told to trust', async (t) => {
+    const registry = new CollectorRegistry({ storage: open(t, { directory: temporaryFolder(t) }) });
+    new Gauge({ name: 'up', help: 'Numbers.', multiprocessMode: 'sum', registry });
+    const tls = { cert: Buffer.from(server.cert), key: server.key, clientCa: authority.cert };
+    const options = { port: 0, host: '127.0.0.1', thread: true, registry, tls };
+    await using started = await startHttpServer(options);
+    equal(started.url, `https://127.0.0.1:${started.port}/metrics`);
+    equal(await ask(started.url, client), '# HELP up Numbers.\n# TYPE up gauge\nup 0\n');
+    await refused(ask(started.url));
   });
 
   it('is not believed by clients that trust another authority', async () => {
