@@ -2,7 +2,8 @@ import { deepEqual, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { toCommand } from './command.ts';
 
-const OPTIONS = '--dir, --port, --host, --path, --read-only, --help, --version';
+const OPTIONS =
+  '--dir, --port, --host, --path, --bearer-token-file, --tls-cert, --tls-key, --tls-client-ca, --read-only, --help, --version';
 
 /** Sentences that a command line is refused with, by the command line. */
 const REFUSED: Readonly<Record<string, [class_: ErrorConstructor, message: string]>> = {
@@ -43,6 +44,18 @@ const REFUSED: Readonly<Record<string, [class_: ErrorConstructor, message: strin
     RangeError,
     'promethium "--port": no number, expected an integer from 0 to 65535, got "-1"',
   ],
+  'serve --dir /run/m --tls-cert a.pem': [
+    RangeError,
+    'promethium "--tls-cert": one half of two, expected --tls-cert and --tls-key, got --tls-cert alone',
+  ],
+  'serve --dir /run/m --tls-key a.pem': [
+    RangeError,
+    'promethium "--tls-key": one half of two, expected --tls-cert and --tls-key, got --tls-key alone',
+  ],
+  'serve --dir /run/m --tls-client-ca a.pem': [
+    RangeError,
+    'promethium "--tls-client-ca": without TLS, expected --tls-cert and --tls-key as well, got neither',
+  ],
   serve: [
     RangeError,
     'promethium "--dir": not given, expected a directory, or one in PROMETHEUS_MULTIPROC_DIR, got neither',
@@ -70,6 +83,19 @@ describe('toCommand', () => {
       port: 9000,
       host: '::1',
       path: '/a',
+    });
+  });
+
+  it('reads the names of files', () => {
+    const files = '--bearer-token-file t --tls-cert c --tls-key k --tls-client-ca a';
+    deepEqual(command(`serve --dir /run/m ${files}`), {
+      name: 'serve',
+      directory: '/run/m',
+      readOnly: false,
+      bearerTokenFile: 't',
+      tlsCert: 'c',
+      tlsKey: 'k',
+      tlsClientCa: 'a',
     });
   });
 

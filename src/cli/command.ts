@@ -14,6 +14,13 @@ export interface ServeCommand {
   readonly port?: number;
   readonly host?: string;
   readonly path?: string;
+  /** The file of the token that is asked for. */
+  readonly bearerTokenFile?: string;
+  /** The files of the certificate and its key: both of them or none. */
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  /** The file of the authorities that clients' certificates come from. */
+  readonly tlsClientCa?: string;
 }
 
 /** What a command line asks for. */
@@ -24,6 +31,10 @@ const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
   path: { type: 'string' },
+  'bearer-token-file': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'tls-client-ca': { type: 'string' },
   'read-only': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -44,7 +55,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param args - The words after the program's name.
  * @param environment - Where the directory is taken from that was not typed.
  * @throws {TypeError} When an option or command is not known, has no value, or has one it does not take.
- * @throws {RangeError} When the port is no number, or no directory is named.
+ * @throws {RangeError} When the port is no number, no directory is named, or a file lacks another.
  */
 export function toCommand(args: readonly string[], environment: Environment): Command {
   // Not strict: what Node says of a mistake does not say what would have been right.
@@ -106,7 +117,8 @@ function requireOption({ name, rawName, value, inlineValue }: OptionToken): void
 }
 
 function toServe(values: Readonly<Record<string, unknown>>, environment: Environment): Command {
-  const { dir, port, host, path } = values as Readonly<Record<string, string | undefined>>;
+  const given = values as Readonly<Record<string, string | undefined>>;
+  const { dir, port, host, path } = given;
   const variable = VARIABLES.find((name) => environment[name]);
   const directory = dir ?? (variable && environment[variable]);
   if (directory === undefined) {
@@ -121,6 +133,34 @@ function toServe(values: Readonly<Record<string, unknown>>, environment: Environ
     ...(port !== undefined && { port: toPort(port) }),
     ...(host !== undefined && { host }),
     ...(path !== undefined && { path }),
+    ...toFiles(given),
+  };
+}
+
+/** The options that are names of files, without those that were not typed. */
+function toFiles(given: Readonly<Record<string, string | undefined>>): Partial<ServeCommand> {
+  const {
+    'bearer-token-file': bearerTokenFile,
+    'tls-cert': tlsCert,
+    'tls-key': tlsKey,
+    'tls-client-ca': tlsClientCa,
+  } = given;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    const got = tlsCert === undefined ? '--tls-key' : '--tls-cert';
+    throw new RangeError(
+      `promethium ${show(got)}: one half of two, expected --tls-cert and --tls-key, got ${got} alone`,
+    );
+  }
+  if (tlsClientCa !== undefined && tlsCert === undefined) {
+    throw new RangeError(
+      'promethium "--tls-client-ca": without TLS, expected --tls-cert and --tls-key as well, got neither',
+    );
+  }
+  return {
+    ...(bearerTokenFile !== undefined && { bearerTokenFile }),
+    ...(tlsCert !== undefined && { tlsCert }),
+    ...(tlsKey !== undefined && { tlsKey }),
+    ...(tlsClientCa !== undefined && { tlsClientCa }),
   };
 }
 

@@ -12,6 +12,12 @@ Options:
   --port N       the port to listen on, 0 for any that is free; 9464 unless given
   --host HOST    the address to listen on; every address unless given
   --path PATH    the path of the metrics; /metrics unless given
+  --bearer-token-file FILE
+                 asks for the token in FILE, as Prometheus' authorization sends it
+  --tls-cert FILE, --tls-key FILE
+                 speaks TLS alone, with this certificate and its key, in PEM
+  --tls-client-ca FILE
+                 lets in only clients with a certificate of these authorities
   --read-only    changes nothing in DIR: counts of dead processes are shown as ever,
                  but their files are not folded together
   --help         shows this

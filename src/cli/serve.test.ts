@@ -1,8 +1,9 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,11 @@ const PROGRAM = join(import.meta.dirname, 'main.ts');
 
 const SEVEN =
   '# HELP requests_total Requests answered.\n# TYPE requests_total counter\nrequests_total{path="/"} 7\n';
+
+const withoutOpenssl =
+  spawnSync('openssl', ['version']).status === 0
+    ? false
+    : 'needs the program openssl, which makes the certificates';
 
 interface Ended {
   readonly code: number | null;
@@ -125,6 +131,47 @@ describe('promethium serve', { timeout: 60_000 }, () => {
     equal(await textAt(url.replace('of/all', '-/healthy')), 'Healthy.\n');
   });
 
+  it('asks for the token that is in a file', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'token');
+    writeFileSync(file, 'secret\n');
+    const args = ['serve', '--dir', folder, '--port', '0', '--bearer-token-file', file];
+    const url = await new Program(t, args).url();
+    equal((await fetch(url)).status, 401);
+    const headers = { authorization: 'Bearer secret' };
+    equal((await fetch(url, { headers })).status, 200);
+  });
+
+  it('speaks TLS with the certificate that is in files', { skip: withoutOpenssl }, async (t) => {
+    const folder = temporaryFolder(t);
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const output = ['-nodes', '-keyout', key, '-out', cert];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+    execFileSync('openssl', ['req', '-x509', ...curve, ...name, ...output], { stdio: 'pipe' });
+    const tls = ['--tls-cert', cert, '--tls-key', key, '--tls-client-ca', cert];
+    const args = ['serve', '--dir', folder, '--port', '0', ...tls];
+    const url = await new Program(t, args).url();
+    match(url, /^https:/);
+    const own = { cert: readFileSync(cert), key: readFileSync(key) };
+    const asked = get(url, { ca: own.cert, ...own, agent: false });
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    equal(response.resume().statusCode, 200);
+    const stranger = get(url, { ca: own.cert, agent: false });
+    await rejects(once(stranger, 'response'));
+  });
+
+  it('says in one line that a file cannot be read, and exits with 1', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'none');
+    const args = ['serve', '--dir', folder, '--bearer-token-file', file];
+    deepEqual(await new Program(t, args).ended(), {
+      code: 1,
+      stdout: '',
+      stderr: `promethium "--bearer-token-file": cannot be read, expected a file, got ENOENT for "${file}"\n`,
+    });
+  });
+
   it('ends although somebody stays connected who asks for nothing', async (t) => {
     const program = new Program(t, ['serve', '--dir', temporaryFolder(t), '--port', '0']);
     const socket = connect(Number(new URL(await program.url()).port), '127.0.0.1');
@@ -164,7 +211,7 @@ describe('promethium serve', { timeout: 60_000 }, () => {
       '--path metrics':
         'http server "*:9464": path cannot be served, expected a path such as "/metrics", got "metrics"\n',
       '--prot 1':
-        'promethium "--prot": unknown option, expected --dir, --port, --host, --path, --read-only, --help, --version, got "--prot"\n',
+        'promethium "--prot": unknown option, expected --dir, --port, --host, --path, --bearer-token-file, --tls-cert, --tls-key, --tls-client-ca, --read-only, --help, --version, got "--prot"\n',
     };
     const ended = Object.keys(wrong).map((options) =>
       new Program(t, ['serve', '--dir', tmpdir(), ...options.split(' ')]).ended(),
