@@ -6,6 +6,7 @@ import { denoMapper } from './map-deno.ts';
 import { koffiMapper } from './map-koffi.ts';
 import { nodeFfiMapper } from './map-node-ffi.ts';
 import type { Mapper, MapperName } from './mapper.ts';
+import { isOutOfDescriptors } from './open-file.ts';
 import { reason } from './system-error.ts';
 
 /**
@@ -54,7 +55,10 @@ export class MapperSelection {
       choice === 'write-behind' ? [] : choice === 'auto' ? candidates(loaders) : [choice];
   }
 
-  /** The best one that is not refused, loaded on the first need; `undefined` where none is left. */
+  /**
+   * The best one that is not refused, loaded on the first need; `undefined` where none is left, and
+   * for as long as this process may open no file.
+   */
   get mapper(): Mapper | undefined {
     while (this.#mapper === undefined) {
       const [name] = this.#left;
@@ -62,6 +66,8 @@ export class MapperSelection {
       try {
         this.#mapper = this.#loaders[name]!();
       } catch (error) {
+        // Where no file can be opened nothing can be loaded, and it is tried again another time.
+        if (isOutOfDescriptors()) return undefined;
         this.#left.shift();
         const isMissing = !(error instanceof MetricsError);
         if (!isMissing || this.choice !== 'auto') this.#refused.push(refusal(name, error));

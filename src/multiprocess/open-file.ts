@@ -3,7 +3,9 @@
  * way, would hold the whole program until somebody writes into it.
  */
 
-import { constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { reason } from './system-error.ts';
 
 /**
  * Opens a file for reading, and never waits for it.
@@ -13,6 +15,21 @@ import { constants, fstatSync, openSync } from 'node:fs';
 export function openToRead(path: string): number {
   // Windows has no such flag, and no such pipes.
   return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+}
+
+/** True while this process may open no more files, which makes all sorts of things fail. */
+export function isOutOfDescriptors(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return false;
+  } catch (error) {
+    return isForWantOfDescriptors(error);
+  }
+}
+
+/** True of the errors that say so, of the process (EMFILE) or of the whole system (ENFILE). */
+export function isForWantOfDescriptors(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes(reason(error));
 }
 
 /** What is open as `fd`, as sentences name it. */

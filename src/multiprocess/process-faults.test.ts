@@ -187,12 +187,13 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
 
     it('counts on its heap what it counts while it has no descriptor for a file', async (context) => {
       const directory = temporaryFolder(context);
+      // Not by name, which would load it before.
       const starved = (await limited(
         context,
         'ulimit -n 48',
         'starved-process',
         directory,
-        mapper,
+        mapper === 'koffi' ? 'auto' : mapper,
         'early',
       )) as Starved;
       const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
