@@ -3,6 +3,7 @@
 import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { Pairs } from '../model/labels.ts';
+import type { QuantileState } from '../model/quantile-sketch.ts';
 
 /** Everything that one process, or one thread that counts for itself, has counted. */
 export interface Contribution {
@@ -52,6 +53,29 @@ export interface ContributedFamily {
   readonly series: readonly ContributedSeries[];
   /** The exemplars of its series. May grow while nothing else does. */
   readonly exemplars?: readonly ContributedExemplar[];
+  /** What the quantiles of its series are made of. May grow while nothing else does. */
+  readonly windows?: readonly ContributedWindow[];
+}
+
+/** What one process observed lately of one series. */
+export interface ContributedWindow {
+  /** The series: its {@linkcode ContributedSeries.index}. */
+  readonly series: number;
+  /** What is there now; nothing before the first time that it was shared. */
+  readonly current: KeptWindow | undefined;
+}
+
+/** Observations of the last minutes, and which quantiles of them are shown. */
+export interface KeptWindow {
+  readonly quantiles: readonly number[];
+  readonly ages: readonly KeptAge[];
+}
+
+/** Observations of one stretch of time. */
+export interface KeptAge {
+  readonly sketch: QuantileState;
+  /** Until when they count, Unix seconds. */
+  readonly until: number;
 }
 
 /** The place of one exemplar of one series. */

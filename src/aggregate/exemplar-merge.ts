@@ -2,6 +2,7 @@
 
 import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
+import { seriesPlaces } from './beside-cells.ts';
 import type { Transfer } from './transfer.ts';
 
 /** Merged exemplars by their series' place: of a histogram one for each bucket, else one. */
@@ -22,7 +23,7 @@ export function* mergeExemplars(
   for (const transfer of transfers) {
     const { exemplars = [] } = transfer;
     if (exemplars.length === 0) continue;
-    const series = seriesOf(transfer, width);
+    const series = seriesPlaces(exemplars, transfer, width);
     for (let i = 0; i < exemplars.length; i++) {
       const { current } = exemplars[i]!;
       const place = series[i]!;
@@ -40,25 +41,6 @@ export function* mergeExemplars(
   }
   return merged;
 }
-
-/**
- * The place of each exemplar's series among the merged ones, or -1. Looked up once for as long as no
- * series comes or goes: exemplars are only ever added behind those that there are.
- */
-function seriesOf(transfer: Transfer, width: number): readonly number[] {
-  const { sources, destinations, exemplars = [] } = transfer;
-  const series = known.get(transfer) ?? [];
-  if (series.length < exemplars.length) {
-    const places = new Map(Array.from(sources, (source, i) => [source, destinations[i]! / width]));
-    for (let i = series.length; i < exemplars.length; i++) {
-      series.push(places.get(exemplars[i]!.series) ?? -1);
-    }
-    known.set(transfer, series);
-  }
-  return series;
-}
-
-const known = new WeakMap<Transfer, number[]>();
 
 /** The bucket that a value is counted in; that of +Inf has no bound. */
 function bucketOf(value: number, bounds: readonly number[]): number {

@@ -160,7 +160,8 @@ function transferOf(
   const destinations = new Int32Array(numbers.length);
   for (let i = 0; i < numbers.length; i++) destinations[i] = places[numbers[i]!]!;
   const way = wayBetween(member.family, family);
-  return { contributor, way, sources, destinations, exemplars: member.exemplars };
+  const { exemplars, windows } = member;
+  return { contributor, way, sources, destinations, exemplars, windows };
 }
 
 /** Returns the items with these numbers, in their order. */

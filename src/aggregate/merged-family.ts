@@ -15,6 +15,13 @@ import type { Sample } from '../model/sample.ts';
 import { samplesOf } from '../model/sample-writer.ts';
 import type { MergedExemplars } from './exemplar-merge.ts';
 import type { FamilyLayout } from './family-layout.ts';
+import type { MergedQuantiles } from './quantile-merge.ts';
+
+/** What a family has beside its cells. */
+export interface BesideCells {
+  readonly exemplars?: MergedExemplars | undefined;
+  readonly quantiles?: MergedQuantiles | undefined;
+}
 
 /** Shows the cells that begin at `base` as the layout says. They stay as they are from now on. */
 export class MergedFamily implements MetricFamily {
@@ -27,15 +34,10 @@ export class MergedFamily implements MetricFamily {
   readonly #layout: FamilyLayout;
   readonly #cells: Float64Array;
   readonly #base: number;
-  readonly #exemplars: MergedExemplars | undefined;
+  readonly #beside: BesideCells;
 
   /** The merging makes it, and fills `cells` before anybody walks. */
-  constructor(
-    layout: FamilyLayout,
-    cells: Float64Array,
-    base: number,
-    exemplars?: MergedExemplars,
-  ) {
+  constructor(layout: FamilyLayout, cells: Float64Array, base: number, beside: BesideCells = {}) {
     const { family } = layout;
     this.name = family.name;
     this.type = family.type;
@@ -46,11 +48,11 @@ export class MergedFamily implements MetricFamily {
     this.#layout = layout;
     this.#cells = cells;
     this.#base = base;
-    this.#exemplars = exemplars;
+    this.#beside = beside;
   }
 
   walk(writer: FamilyWriter): Walk {
-    const emit = emitter(this.#layout, this.#cells, writer, this.#exemplars);
+    const emit = emitter(this.#layout, this.#cells, writer, this.#beside);
     return new MergedWalk({ header: this, layout: this.#layout, base: this.#base, writer, emit });
   }
 
@@ -122,7 +124,7 @@ function emitter(
   { family, pairs }: FamilyLayout,
   cells: Float64Array,
   writer: FamilyWriter,
-  exemplars: MergedExemplars | undefined,
+  { exemplars, quantiles }: BesideCells,
 ): Emit {
   switch (family.type) {
     case 'counter':
@@ -137,8 +139,8 @@ function emitter(
       return (index, series) => writer.histogram(point.at(index, exemplars?.[series]));
     }
     case 'summary': {
-      const point = new CellsSummary(cells);
-      return (index) => writer.summary(point.at(index));
+      const point = new CellsSummary(cells, quantiles);
+      return (index, series) => writer.summary(point.at(index, series));
     }
     case 'info':
       return (_, series) => writer.info(pairs[series]!);
@@ -189,13 +191,15 @@ const NONE: readonly number[] = [];
 
 /** One object for all series of a walk, moved from each to the next. */
 class CellsSummary implements SummaryPoint {
-  readonly quantiles: readonly number[] = NONE;
-  readonly values: readonly number[] = NONE;
+  quantiles: readonly number[] = NONE;
+  values: readonly number[] = NONE;
   readonly #cells: Float64Array;
+  readonly #merged: MergedQuantiles | undefined;
   #index = 0;
 
-  constructor(cells: Float64Array) {
+  constructor(cells: Float64Array, merged: MergedQuantiles | undefined) {
     this.#cells = cells;
+    this.#merged = merged;
   }
 
   get count(): number {
@@ -210,8 +214,12 @@ class CellsSummary implements SummaryPoint {
     return startTime(this.#cells[this.#index + 2]!);
   }
 
-  at(index: number): this {
+  at(index: number, series: number): this {
     this.#index = index;
+    const values = this.#merged?.values[series];
+    // An empty window has no quantiles: no line says so better than NaN, which spoils averages.
+    this.quantiles = values === undefined ? NONE : this.#merged!.quantiles;
+    this.values = values ?? NONE;
     return this;
   }
 }

@@ -14,6 +14,7 @@ import { mergeExemplars } from './exemplar-merge.ts';
 import { type FamilyLayout, FamilyLayouter } from './family-layout.ts';
 import { MergedFamily } from './merged-family.ts';
 import { processLabels } from './process-labels.ts';
+import { mergeQuantiles } from './quantile-merge.ts';
 import { Rests } from './rests.ts';
 import { run } from './transfer.ts';
 
@@ -137,7 +138,8 @@ function* combine(
     }
     const { family, width, transfers } = layout;
     const exemplars = yield* mergeExemplars(transfers, family, width, now);
-    families.push(new MergedFamily(layout, cells, base, exemplars));
+    const quantiles = yield* mergeQuantiles(transfers, width, now);
+    families.push(new MergedFamily(layout, cells, base, { exemplars, quantiles }));
     base += layout.labelValues.length * layout.width;
   }
   rests.settle(cells);

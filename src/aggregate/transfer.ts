@@ -8,7 +8,7 @@
 
 import { isStamped, type StoredFamily } from '../model/cells.ts';
 import { isPerProcess } from './agreement.ts';
-import type { ContributedExemplar } from './contribution.ts';
+import type { ContributedExemplar, ContributedWindow } from './contribution.ts';
 import type { Rests } from './rests.ts';
 
 /** How values that meet become one. */
@@ -25,6 +25,8 @@ export interface Transfer {
   readonly destinations: Int32Array;
   /** The exemplars that the process has of these series. */
   readonly exemplars?: readonly ContributedExemplar[] | undefined;
+  /** What the process observed lately of these series. */
+  readonly windows?: readonly ContributedWindow[] | undefined;
 }
 
 /** From the cells of one declaration to those of another. */

@@ -1,17 +1,15 @@
 /** What all children of one instrument share: how it was declared, and where its numbers lie. */
 
-import type { InstrumentType, MultiprocessMode, StoredFamily } from '../model/cells.ts';
-import { cellCount, isStamped } from '../model/cells.ts';
+import { cellCount, type InstrumentType, isStamped, type StoredFamily } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import { validateLabelNames } from '../model/name.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import { joined, toPairs } from './constant-labels.ts';
 import { ExemplarKeeper, type OnExemplarDropped } from './exemplar-keeper.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
+import { describe, requireCallback, type TypeOptions } from './family-description.ts';
 import { fullName } from './full-name.ts';
 import { InstrumentFamily } from './instrument-family.ts';
 import {
@@ -20,18 +18,9 @@ import {
   type ValueCallback,
 } from './instrument-options.ts';
 import { type InstrumentRegistry, refuseTaken } from './instrument-registry.ts';
-import { type LabelRules, labelRules } from './label-rules.ts';
+import type { LabelRules } from './label-rules.ts';
+import { QuantileSharing } from './quantile-sharing.ts';
 import type { QuantileSettings } from './quantile-window.ts';
-
-/** What only some types are declared with. */
-export interface TypeOptions {
-  readonly bounds?: readonly number[];
-  readonly states?: readonly string[];
-  readonly mode?: MultiprocessMode;
-  /** How exemplars are sampled, `false` for not at all; as the registry does unless given. */
-  readonly exemplars?: ExemplarSampling | false | undefined;
-  readonly quantiles?: QuantileSettings | undefined;
-}
 
 /** What one type of instrument knows how to do with its children. */
 export interface Kind<Child> {
@@ -78,8 +67,10 @@ export class Declaration {
   readonly clock: Clock;
   /** The exemplars; none of types that have none, and where nobody would show them. */
   readonly exemplars: ExemplarKeeper | undefined;
-  /** The quantiles to show; none where the numbers are those of several processes, as these are not. */
+  /** The quantiles to show; none where nobody would show them. */
   readonly quantiles: QuantileSettings | undefined;
+  /** Shows the quantiles' observations to other processes, where there are any. */
+  readonly quantileSharing: QuantileSharing | undefined;
   readonly #typeOptions: TypeOptions;
   readonly #registry: InstrumentRegistry | null;
   readonly #series: SeriesStorage;
@@ -119,10 +110,15 @@ export class Declaration {
     if (registry !== null) refuseTaken(this, registry.root);
     const storage: Storage = registry?.storage ?? new MemoryStorage();
     this.#series = storage.declare(this.family);
-    const takesExemplars =
-      storage.collect === undefined || this.#series.exemplarPlace !== undefined;
-    this.exemplars = takesExemplars ? this.#toKeeper() : undefined;
-    this.quantiles = storage.collect === undefined ? typeOptions.quantiles : undefined;
+    const { exemplarPlace, quantilePlace } = this.#series;
+    const isAlone = storage.collect === undefined;
+    this.exemplars = isAlone || exemplarPlace !== undefined ? this.#toKeeper() : undefined;
+    this.quantiles = isAlone || quantilePlace !== undefined ? typeOptions.quantiles : undefined;
+    if (this.quantiles !== undefined && quantilePlace !== undefined) {
+      this.quantileSharing = new QuantileSharing(this.quantiles, (place) =>
+        this.#series.quantilePlace?.(place),
+      );
+    }
     this.#sample(typeOptions.exemplars ?? registry?.root.exemplars);
     this.#stamp = isStamped(this.family)
       ? () => storage.now?.() ?? this.clock.elapsed()
@@ -203,8 +199,12 @@ export class Declaration {
     this.#gone.delete(child as object);
   }
 
-  /** Sets every child that has a callback to what it returns. A promise if any callback gave one. */
+  /**
+   * Shares what is shared now and then, and sets every child that has a callback to what it returns.
+   * A promise if any callback gave one.
+   */
   refresh(): void | Promise<void> {
+    this.quantileSharing?.share();
     const waiting: Promise<void>[] = [];
     for (const [child, callback] of this.#callbacks) {
       try {
@@ -240,61 +240,4 @@ export class Declaration {
   toFamily(labelNames: readonly string[], begin: (writer: FamilyWriter) => Walk): MetricFamily {
     return new InstrumentFamily(this.family, labelNames, begin);
   }
-}
-
-/** Everything about a metric but its name: its family, and the rules of its labels. */
-function describe(
-  subject: string,
-  kind: Kind<unknown>,
-  options: DeclarationOptions,
-  header: Pick<StoredFamily, 'name' | 'type' | 'unit'>,
-  registry: InstrumentRegistry | null,
-): {
-  readonly family: StoredFamily;
-  readonly rules: LabelRules;
-  readonly typeOptions: TypeOptions;
-} {
-  const { help, constantLabels } = options;
-  if (typeof help !== 'string' || help === '') {
-    throw new TypeError(`${subject}: no help, expected a sentence for people, got ${show(help)}`);
-  }
-  const rules = labelRules(subject, header, options);
-  validateCallback(subject, rules.names, options);
-  const own = constantLabels === undefined ? [] : toPairs(subject, constantLabels);
-  validateLabelNames(subject, header, [...own.map(([name]) => name), ...rules.names]);
-  // Those of the registry are for all metrics, whose own labels come first.
-  const outer = (registry?.constantLabels ?? []).filter(
-    ([name]) =>
-      !rules.names.includes(name) && !(header.type === 'stateset' && name === header.name),
-  );
-  const typeOptions = kind.typeOptions(subject, options);
-  const { bounds = [], states = [], mode = 'sum' } = typeOptions;
-  const family: StoredFamily = {
-    ...header,
-    help,
-    labelNames: rules.names,
-    constantLabels: joined(outer, own),
-    bounds,
-    states,
-    mode,
-  };
-  return { family, rules, typeOptions };
-}
-
-function validateCallback(
-  subject: string,
-  labelNames: readonly string[],
-  { callback }: { readonly callback?: unknown },
-): void {
-  if (callback === undefined) return;
-  requireCallback(subject, callback);
-  if (labelNames.length === 0) return;
-  throw new TypeError(
-    `${subject}: callback on a metric with labels, expected setFunction() on its children, got a callback`,
-  );
-}
-
-function requireCallback(subject: string, callback: unknown): void {
-  if (typeof callback === 'function') return;
-  throw new TypeError(`${subject}: no callback, expected a function, got ${show(callback)}`);
 }

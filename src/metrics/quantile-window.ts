@@ -1,8 +1,9 @@
 /** Observations of the last minutes, from which a summary's quantiles are read. */
 
 import { show } from '../model/error.ts';
+import { QuantileSketch } from '../model/quantile-sketch.ts';
+import type { QuantileAge } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
-import { QuantileSketch } from './quantile-sketch.ts';
 
 /** Which quantiles a summary shows, and of what time. */
 export interface QuantileOptions {
@@ -106,6 +107,21 @@ export class QuantileWindow {
     const all = new QuantileSketch();
     for (const age of this.#ages) all.addAll(age);
     return all.count === 0 ? undefined : all.values(this.#settings.quantiles);
+  }
+
+  /** The parts of the window that have observations, and for how long each is in it. */
+  ages(): QuantileAge[] {
+    this.#moveOn();
+    const { maxAgeSeconds, ageBuckets } = this.#settings;
+    const seconds = this.#clock.elapsed() - this.#start;
+    const ages: QuantileAge[] = [];
+    this.#ages.forEach((sketch, place) => {
+      if (sketch.count === 0) return;
+      const passed = (this.#step - place + ageBuckets) % ageBuckets;
+      const end = ((this.#step - passed + ageBuckets) * maxAgeSeconds) / ageBuckets;
+      ages.push({ sketch, secondsLeft: end - seconds });
+    });
+    return ages;
   }
 
   /** Forgets all observations. */

@@ -7,6 +7,7 @@ import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions } from './instrument-options.ts';
+import type { SharedWindow } from './quantile-sharing.ts';
 import {
   type QuantileOptions,
   type QuantileSettings,
@@ -158,6 +159,7 @@ class SummaryChildOnCells extends Child {
 /** A class of its own, since a look whether there is a window costs each `observe` up to 1 ns. */
 class QuantileSummaryChild extends SummaryChildOnCells {
   readonly #window: QuantileWindow;
+  readonly #shared: SharedWindow | undefined;
 
   static {
     // As of all summaries: the one that programs know.
@@ -167,12 +169,18 @@ class QuantileSummaryChild extends SummaryChildOnCells {
   constructor(declaration: Declaration, place: Cells, settings: QuantileSettings) {
     super(declaration, place);
     this.#window = new QuantileWindow(settings, declaration.clock);
+    this.#shared = declaration.quantileSharing?.join(
+      this.#window,
+      () => SummaryChildOnCells.kind.place(this)!,
+    );
   }
 
   override observe(value: number, options?: ObserveOptions): void {
     super.observe(value, options);
     const count = options?.count ?? 1;
-    if (count > 0) this.#window.add(value, count);
+    if (count === 0) return;
+    this.#window.add(value, count);
+    this.#shared?.note();
   }
 
   override quantileValues(): readonly number[] | undefined {
@@ -182,6 +190,7 @@ class QuantileSummaryChild extends SummaryChildOnCells {
   override reset(): void {
     super.reset();
     this.#window.clear();
+    this.#shared?.note();
   }
 }
 
@@ -200,10 +209,9 @@ const POINT: { -readonly [Key in keyof SummaryPoint]: SummaryPoint[Key] } = {
  * A summary: how many observations there were and their sum, for averages over any time.
  *
  * A {@linkcode Histogram} also tells how the observations are spread, and adds up over processes
- * and hosts. With the option `quantiles` a summary does so too, of the last minutes and this process
- * alone: each quantile is within 1 % of an observed value, one of an empty window is left out, and
- * where several processes share their numbers there are none, since quantiles do not add up. An
- * observation then takes 65 ns more, and a series up to 16 KiB for each step of the window, 3 KiB
+ * and hosts. With the option `quantiles` a summary does so too, of the last minutes and over the
+ * processes that share a directory: each quantile is within 1 % of an observed value, and one of an
+ * empty window is left out. An observation then takes 65 ns more, and a series up to 16 KiB for each step of the window, 3 KiB
  * where all values are within a factor of 1000 (Node 24).
  *
  * As a type, `Summary` is one without labels or a child, `Summary<['route']>` one with these

@@ -1,6 +1,9 @@
 /** The blocks found in one file, kept apart from its numbers: they change without any record's doing. */
 
 import type { ContributedBlock } from '../aggregate/contribution.ts';
+import { EXEMPLAR_KIND, StoredExemplar } from './exemplar-block.ts';
+import { QUANTILE_KIND, StoredWindow } from './quantile-block.ts';
+import { KIND, RECORD_HEADER_BYTES } from './segment.ts';
 import { type BlockRecord, StoredBlock } from './stored-block.ts';
 
 /** Reads a record of the file anew; false when the record may be another one by now. */
@@ -11,6 +14,12 @@ const ATTEMPTS = 3;
 
 /** How many blocks are looked at between two looks at the clock: small ones take 0.2 ms. */
 const BLOCKS_PER_STEP = 512;
+
+/** Where a family has what belongs to its series. */
+export interface BlockFamily {
+  readonly exemplars: StoredExemplar[];
+  readonly windows: StoredWindow[];
+}
 
 /** All blocks of a file. */
 export class BlockContents {
@@ -34,13 +43,24 @@ export class BlockContents {
   }
 
   /**
-   * Hands over the new blocks that belong to a series, once all records were parsed. `hasSeries`
-   * says whether there is one at their place; those whose series is gone are let go.
+   * Hands the new blocks that belong to a series to its family, once all records from `begin` to
+   * `end` were parsed. Those whose series is gone are let go.
    */
-  *resolve(hasSeries: (owner: number) => boolean): Generator<StoredBlock> {
+  resolve(
+    words: Int32Array,
+    begin: number,
+    end: number,
+    familyOf: (number: number) => BlockFamily | undefined,
+  ): void {
     for (const block of this.#unresolved) {
-      if (hasSeries(block.owner)) yield block;
-      else this.#blocks.delete(`${block.owner} ${block.kind} ${block.key}`);
+      const { owner, kind, key } = block;
+      const isRecord = owner >= begin && owner % 8 === 0 && owner + RECORD_HEADER_BYTES <= end;
+      const isSeries = isRecord && (words[owner / 4 + 1]! & 0xff) === KIND.series;
+      const family = isSeries ? familyOf(words[owner / 4 + 2]!) : undefined;
+      const series = (owner + RECORD_HEADER_BYTES) / 8;
+      if (family === undefined) this.#blocks.delete(`${owner} ${kind} ${key}`);
+      else if (kind === EXEMPLAR_KIND) family.exemplars.push(new StoredExemplar(block, series));
+      else if (kind === QUANTILE_KIND) family.windows.push(new StoredWindow(block, series));
     }
     this.#unresolved = [];
   }

@@ -24,8 +24,8 @@ export class OwnExemplar implements ExemplarPlace {
   constructor(
     writer: SegmentWriter,
     series: Cells,
-    bucket: number,
     onFailure: (error: unknown) => void,
+    bucket: number,
   ) {
     const options = { kind: EXEMPLAR_KIND, key: `${bucket}`, series, capacity: EXEMPLAR_CAPACITY };
     this.#block = writer.allocateBlock(options);

@@ -7,13 +7,14 @@ import type { Contribution } from '../aggregate/contribution.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import { MetricsError } from '../model/error.ts';
 import type { Pairs } from '../model/labels.ts';
-import type { Cells, ExemplarPlace, SeriesStorage } from '../storage/storage.ts';
+import type { Cells, SeriesStorage } from '../storage/storage.ts';
 import { FileKeeper } from './file-keeper.ts';
 import { HeapSpace } from './heap-space.ts';
 import type { MapperSelection } from './mapper-choice.ts';
 import { OwnContents } from './own-contents.ts';
 import { OwnExemplar } from './own-exemplar.ts';
 import { newId, OwnFile } from './own-file.ts';
+import { OwnQuantiles } from './own-quantiles.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
 import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
@@ -111,7 +112,9 @@ export class OwnSeries {
       allocate: (labelValues, pairs) => this.#allocate(declared, labelValues, pairs),
       release: (place) => this.#release(place),
       withdraw: () => this.#withdraw(declared),
-      exemplarPlace: (series, bucket) => this.#exemplarPlace(series, bucket),
+      exemplarPlace: (series, bucket) =>
+        this.#beside(series, (...where) => new OwnExemplar(...where, bucket)),
+      quantilePlace: (series) => this.#beside(series, (...where) => new OwnQuantiles(...where)),
     };
   }
 
@@ -169,11 +172,18 @@ export class OwnSeries {
     if (this.#heapPart?.writer.release(place) === true) this.#unshared--;
   }
 
-  #exemplarPlace(series: Cells, bucket: number): ExemplarPlace | undefined {
-    const make = (writer: SegmentWriter): OwnExemplar =>
-      new OwnExemplar(writer, series, bucket, (error) => this.#fail('file', error));
-    if (this.#heapPart?.writer.owns(series.cells)) return make(this.#heapPart.writer);
-    return this.#filePart?.writer.owns(series.cells) ? this.#inFile(make) : undefined;
+  /** Makes what lies beside a series' cells; nothing where there is no room, or no such series. */
+  #beside<Made>(
+    series: Cells,
+    make: (writer: SegmentWriter, series: Cells, onFailure: (error: unknown) => void) => Made,
+  ): Made | undefined {
+    const onFailure = (error: unknown): void => {
+      if (!this.#closed) this.#fail('file', error);
+    };
+    const heap = this.#heapPart?.writer;
+    if (heap?.owns(series.cells)) return make(heap, series, onFailure);
+    if (!this.#filePart?.writer.owns(series.cells)) return undefined;
+    return this.#inFile((writer) => make(writer, series, onFailure));
   }
 
   /** Forgets a declaration whose series were all given back; a later one of its name stays. */

@@ -11,7 +11,8 @@ import type {
 import { cellCount } from '../model/cells.ts';
 import type { Pair } from '../model/labels.ts';
 import { BlockContents, type Reread } from './block-contents.ts';
-import { EXEMPLAR_KIND, StoredExemplar } from './exemplar-block.ts';
+import type { StoredExemplar } from './exemplar-block.ts';
+import type { StoredWindow } from './quantile-block.ts';
 import { readStrings } from './record-text.ts';
 import {
   align,
@@ -32,6 +33,7 @@ const RECORDS_PER_STEP = 512;
 interface OpenFamily extends ContributedFamily {
   readonly series: ContributedSeries[];
   readonly exemplars: StoredExemplar[];
+  readonly windows: StoredWindow[];
   readonly cellBytes: number;
   /** The larger is the newer. */
   readonly number: number;
@@ -111,7 +113,7 @@ export class SegmentContents {
         if (count % RECORDS_PER_STEP === 0) yield;
       }
       this.#parseEarly(end, isMoving);
-      this.#resolveBlocks(begin, end);
+      this.#blocks.resolve(this.#words, begin, end, (number) => this.#families.get(number));
     } catch (error) {
       this.forget();
       throw error;
@@ -195,6 +197,7 @@ export class SegmentContents {
       family,
       series: [],
       exemplars: [],
+      windows: [],
       cellBytes: cellCount(family) * 8,
       number,
     };
@@ -233,20 +236,6 @@ export class SegmentContents {
       throw this.#corrupt(at, `a block with kind, key and two copies, got ${room} bytes of them`);
     }
     this.#blocks.add(kind, key, this.#words[at / 4 + 2]!, { at, end: begin });
-  }
-
-  /** Finds the series that new blocks belong to, which may lie before or behind them. */
-  #resolveBlocks(begin: number, end: number): void {
-    const isSeries = (at: number): boolean =>
-      at >= begin &&
-      at % 8 === 0 &&
-      at + RECORD_HEADER_BYTES <= end &&
-      (this.#words[at / 4 + 1]! & 0xff) === KIND.series;
-    for (const block of this.#blocks.resolve(isSeries)) {
-      if (block.kind !== EXEMPLAR_KIND) continue;
-      const open = this.#families.get(this.#words[block.owner / 4 + 2]!);
-      open?.exemplars.push(new StoredExemplar(block, (block.owner + RECORD_HEADER_BYTES) / 8));
-    }
   }
 
   /** Where a record's text lies, which is at its end, once its checksum is found right. */

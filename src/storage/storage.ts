@@ -7,6 +7,7 @@ import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import type { QuantileState } from '../model/quantile-sketch.ts';
 
 /** Where the numbers of one series lie: consecutive cells of an array that never moves. */
 export interface Cells {
@@ -27,6 +28,21 @@ export interface ExemplarPlace {
   clear(): void;
 }
 
+/** What a summary observed in one stretch of time, and for how long quantiles are to count it. */
+export interface QuantileAge {
+  readonly sketch: QuantileState;
+  readonly secondsLeft: number;
+}
+
+/** Where a series' quantiles lie, beside its cells. */
+export interface QuantilePlace {
+  /**
+   * Puts what was observed lately there, in place of what was there, and which quantiles are shown.
+   * Copied. False when the place went with its series: nobody sees it. Never throws.
+   */
+  keep(quantiles: readonly number[], ages: readonly QuantileAge[]): boolean;
+}
+
 /** Hands out the cells of one family's series. */
 export interface SeriesStorage {
   /**
@@ -44,6 +60,8 @@ export interface SeriesStorage {
    * storage's: ask again with the next exemplar. Absent where the registry shows them itself.
    */
   exemplarPlace?(series: Cells, bucket: number): ExemplarPlace | undefined;
+  /** The same for what the quantiles of a summary's series are made of. */
+  quantilePlace?(series: Cells): QuantilePlace | undefined;
   /**
    * The family is no longer to be shown: all its cells were given back, and none will be asked for.
    * Absent where the registry decides what is shown.

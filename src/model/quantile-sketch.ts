@@ -45,8 +45,28 @@ function middleOf(bin: number): number {
   return Math.min(Math.exp(bin / BINS_PER_E) * (2 / (GAMMA + 1)), Number.MAX_VALUE);
 }
 
+/** Counts of bins that lie side by side. */
+export interface BinCounts {
+  /** The bin of the first count. */
+  readonly first: number;
+  readonly counts: ArrayLike<number>;
+}
+
+/** All that a sketch knows, for whoever carries it from one process to another. */
+export interface QuantileState {
+  readonly smallest: number;
+  readonly largest: number;
+  readonly zeros: number;
+  readonly infinite: number;
+  readonly negativeInfinite: number;
+  /** Values above 0. */
+  readonly above: BinCounts;
+  /** Negative values, by the bins of what they are without their sign. */
+  readonly below: BinCounts;
+}
+
 /** Counts of values above 0, by their bins, which lie without gaps. */
-class Bins {
+class Bins implements BinCounts {
   /** The bin of the first count. */
   first = 0;
   counts: Float64Array = new Float64Array(0);
@@ -60,7 +80,7 @@ class Bins {
     this.counts[place]! += count;
   }
 
-  addAll({ first, counts }: Bins): void {
+  addAll({ first, counts }: BinCounts): void {
     if (counts.length === 0) return;
     this.#makeRoom(first, first + counts.length);
     const offset = first - this.first;
@@ -88,19 +108,29 @@ class Bins {
   }
 }
 
+const NO_BINS: BinCounts = { first: 0, counts: [] };
+
 /** Counts of observations of any sign. */
-export class QuantileSketch {
+export class QuantileSketch implements QuantileState {
   /** How many there are. */
   count = 0;
   /** The smallest and the largest; out of order while there are none. */
   smallest: number = Infinity;
   largest: number = -Infinity;
+  zeros = 0;
+  infinite = 0;
+  negativeInfinite = 0;
   readonly #above = new Bins();
   /** By the bins of their negatives; made with the first of them, since most metrics have none. */
   #below: Bins | undefined;
-  #zeros = 0;
-  #infinite = 0;
-  #negativeInfinite = 0;
+
+  get above(): BinCounts {
+    return this.#above;
+  }
+
+  get below(): BinCounts {
+    return this.#below ?? NO_BINS;
+  }
 
   /** Counts `count` observations of `value`, which is any number but NaN. */
   add(value: number, count: number): void {
@@ -112,16 +142,18 @@ export class QuantileSketch {
   }
 
   /** Adds what `other` has counted. */
-  addAll(other: QuantileSketch): void {
-    if (other.count === 0) return;
-    this.count += other.count;
+  addAll(other: QuantileState): void {
+    const { above, below, zeros, infinite, negativeInfinite } = other;
+    const count = total(above) + total(below) + zeros + infinite + negativeInfinite;
+    if (count === 0) return;
+    this.count += count;
     this.smallest = Math.min(this.smallest, other.smallest);
     this.largest = Math.max(this.largest, other.largest);
-    this.#above.addAll(other.#above);
-    if (other.#below !== undefined) this.#negative().addAll(other.#below);
-    this.#zeros += other.#zeros;
-    this.#infinite += other.#infinite;
-    this.#negativeInfinite += other.#negativeInfinite;
+    this.#above.addAll(above);
+    if (below.counts.length > 0) this.#negative().addAll(below);
+    this.zeros += zeros;
+    this.infinite += infinite;
+    this.negativeInfinite += negativeInfinite;
   }
 
   /** Begins anew, with the room that there is. */
@@ -131,9 +163,9 @@ export class QuantileSketch {
     this.largest = -Infinity;
     this.#above.counts.fill(0);
     this.#below?.counts.fill(0);
-    this.#zeros = 0;
-    this.#infinite = 0;
-    this.#negativeInfinite = 0;
+    this.zeros = 0;
+    this.infinite = 0;
+    this.negativeInfinite = 0;
   }
 
   /**
@@ -154,19 +186,19 @@ export class QuantileSketch {
         values.push(rank === 1 ? smallest : rank >= this.count ? largest : inside);
       }
     };
-    if (this.#negativeInfinite > 0) take(-Infinity, this.#negativeInfinite);
+    if (this.negativeInfinite > 0) take(-Infinity, this.negativeInfinite);
     if (this.#below !== undefined) {
       const { first, counts } = this.#below;
       for (let i = counts.length - 1; i >= 0; i--) {
         if (counts[i]! > 0) take(-middleOf(first + i), counts[i]!);
       }
     }
-    if (this.#zeros > 0) take(0, this.#zeros);
+    if (this.zeros > 0) take(0, this.zeros);
     const { first, counts } = this.#above;
     for (let i = 0; i < counts.length; i++) {
       if (counts[i]! > 0) take(middleOf(first + i), counts[i]!);
     }
-    if (this.#infinite > 0) take(Infinity, this.#infinite);
+    if (this.infinite > 0) take(Infinity, this.infinite);
     return values;
   }
 
@@ -177,14 +209,20 @@ export class QuantileSketch {
   }
 
   #addOther(value: number, count: number): void {
-    if (value === Infinity) this.#infinite += count;
-    else if (value === -Infinity) this.#negativeInfinite += count;
+    if (value === Infinity) this.infinite += count;
+    else if (value === -Infinity) this.negativeInfinite += count;
     else if (value <= -SMALLEST) this.#negative().add(binOf(-value), count);
-    else this.#zeros += count;
+    else this.zeros += count;
   }
 
   #negative(): Bins {
     this.#below ??= new Bins();
     return this.#below;
   }
+}
+
+function total({ counts }: BinCounts): number {
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
+  return sum;
 }
