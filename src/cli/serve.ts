@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { startHttpServer } from '../http/node/server.ts';
 import type { HttpServerOptions } from '../http/node/server-options.ts';
+import { CollectorRegistry } from '../metrics/registry.ts';
 import { MetricsError } from '../model/error.ts';
 import {
   MultiprocessStorage,
@@ -23,9 +24,10 @@ export async function serve(command: ServeCommand, asked: Promise<void>): Promis
   // Asks for no more than reading, and for nothing of one that is not there yet: the service may
   // start later. Whether files of the dead can be folded together is found out when there are any.
   openMultiprocessStorage({ directory, readOnly: true }).close();
-  // Declares no metric, and so makes no file.
   const storage = new MultiprocessStorage({ directory, readOnly });
-  const server = await startHttpServer({ registry: storage, ...toOptions(command) });
+  // Has no metric, and so makes no file.
+  const registry = new CollectorRegistry({ storage });
+  const server = await startHttpServer({ registry, ...toOptions(command) });
   console.log(`Serving ${directory} at ${server.url}`);
   await asked;
   await server.close();

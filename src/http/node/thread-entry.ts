@@ -6,7 +6,8 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { MetricFamily } from '../../model/family.ts';
+import { CollectorRegistry } from '../../metrics/registry.ts';
+import type { Collector, MetricFamily } from '../../model/family.ts';
 import { MultiprocessStorage } from '../../multiprocess/multiprocess-storage.ts';
 import { startHttpServer } from './server.ts';
 import {
@@ -19,6 +20,7 @@ import {
 const { directory, options, refreshTimeoutMs }: ThreadData = workerData;
 const program = parentPort!;
 const storage = new MultiprocessStorage({ directory });
+const registry = new CollectorRegistry({ storage });
 
 /** The wish that the program has not answered. One at a time: it is blocked, or slow. */
 let wish: { readonly granted: Promise<void>; readonly grant: () => void } | undefined;
@@ -46,13 +48,19 @@ function refreshed(): Promise<void> {
   });
 }
 
-async function collect(): Promise<readonly MetricFamily[]> {
+async function* collectFresh(source: Collector): AsyncGenerator<MetricFamily> {
   await refreshed();
-  return storage.collect();
+  yield* await source.collect();
 }
 
+/** The registry, once the program had its chance: as a whole, and what of it bears some names. */
+const fresh: Collector & Pick<CollectorRegistry, 'restrictedTo'> = {
+  collect: () => collectFresh(registry),
+  restrictedTo: (names) => ({ collect: () => collectFresh(registry.restrictedTo(names)) }),
+};
+
 try {
-  const server = await startHttpServer({ ...options, registry: { collect } });
+  const server = await startHttpServer({ ...options, registry: fresh });
   program.on('message', async (order: ThreadOrder) => {
     if (order === 'refreshed') {
       wish?.grant();
