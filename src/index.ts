@@ -56,6 +56,11 @@ export type { InstrumentOptions, ValueCallback } from './metrics/instrument-opti
 export type { InstrumentRegistry, RootRegistry } from './metrics/instrument-registry.ts';
 export { AlreadyRegisteredError } from './metrics/name-claims.ts';
 export type { QuantileOptions } from './metrics/quantile-window.ts';
+export type {
+  CollectorScope,
+  RegisterOptions,
+  ScopeOptions,
+} from './metrics/register-options.ts';
 export { CollectorRegistry } from './metrics/registry.ts';
 export type { CollectorRegistryOptions, TargetInfo } from './metrics/registry-options.ts';
 export { RegistryView } from './metrics/registry-view.ts';
@@ -115,4 +120,5 @@ export {
 } from './model/statement-families.ts';
 export type { Timestamp } from './model/timestamp.ts';
 export { MemoryStorage } from './storage/memory.ts';
+export type { Publication, PublishedFamily, Publishing } from './storage/publication.ts';
 export type { Cells, SeriesStorage, Storage } from './storage/storage.ts';

@@ -410,11 +410,20 @@ function answering(...families: readonly MetricFamily[]): SharedStorage {
 }
 
 describe('a scrape of a shared storage', BOUNDED, () => {
-  it('shows what the storage has, then the families of this process’s own collectors', async () => {
-    const { registry } = watched({ storage: answering(family('shared', 42)) });
-    registry.register({ collect: () => [family('own')] });
+  it('shows what the storage has and this process’s own collectors by name, the target first', async () => {
+    const storage = answering(family('b', 42), family('d', 42));
+    const { registry } = watched({ storage, targetInfo: { version: '1' } });
+    registry.register({ collect: () => [family('e'), family('a')] });
+    registry.register({ collect: () => [family('c')] });
     new Gauge({ name: 'g', help: 'G.', registry });
-    deepEqual(await scrape(registry), ['shared 42', 'own 1']);
+    deepEqual(await scrape(registry), [
+      'target_info{version=1} 1',
+      'a 1',
+      'b 42',
+      'c 1',
+      'd 42',
+      'e 1',
+    ]);
   });
 
   it('asks callbacks and collectors before it reads the storage', async () => {
@@ -451,7 +460,7 @@ describe('a scrape of a shared storage', BOUNDED, () => {
     const { registry } = watched({ storage: answering(family('shared', 42)) });
     const collector = { refresh() {}, collect: () => [family('own')] };
     registry.register(collector);
-    deepEqual(await scrape(registry), ['shared 42', 'own 1']);
+    deepEqual(await scrape(registry), ['own 1', 'shared 42']);
     registry.unregister(collector);
   });
 

@@ -1,14 +1,14 @@
 /** One scrape of a registry: collectors are started together and shown in order, each on its own risk. */
 
-import { show } from '../model/error.ts';
+import type { MultiprocessMode } from '../model/cells.ts';
 import type { Collector, Families, MetricFamily } from '../model/family.ts';
-import { requireFamily } from '../model/family-shape.ts';
-import { claimedNames, isMetricType } from '../model/name.ts';
+import { claimedNames } from '../model/name.ts';
+import { isPublished, type PublishedFamily } from '../storage/publication.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Clock } from './clock.ts';
+import type { CollectorCalls, Result } from './collector-calls.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
-import type { FailureReason } from './failures.ts';
-import { type Relabelling, relabelled } from './relabelled.ts';
+import { agesOf, isTarget } from './publication-ages.ts';
+import type { Relabelling } from './relabelled.ts';
 
 /** A collector whose numbers lie in the registry's storage: an instrument. */
 export interface StoredCollector extends Collector {
@@ -33,17 +33,15 @@ export function isStored(collector: Collector): collector is StoredCollector {
   );
 }
 
-/** A collector as errors and the failure metric name it. */
-export function nameOf(collector: Collector): string {
-  const { name } = collector as { name?: unknown };
-  if (typeof name === 'string') return name;
-  try {
-    const [family] = collector.describe?.() ?? [];
-    if (family !== undefined) return family.name;
-  } catch {
-    // Asked on behalf of an error already: a collector that cannot say its name has its class's.
-  }
-  return collector.constructor?.name ?? 'Object';
+/** A collector with how it is shown. */
+export interface Shown {
+  readonly collector: Collector;
+  /** True of an instrument that shows, in its storage, what it has claimed, and nothing else. */
+  readonly isKept: boolean;
+  /** How its families are to be shown, if not as they are. */
+  readonly relabelling: Relabelling | undefined;
+  /** How its gauges become one where it is the process's own; nothing where it is the service's. */
+  readonly mode: MultiprocessMode | undefined;
 }
 
 /** One of the registry's own, which neither waits nor fails. */
@@ -51,38 +49,31 @@ export interface OwnCollector extends Collector {
   collect(): MetricFamily[];
 }
 
+/** The part of a registry that shares its storage with other processes, as a run uses it. */
+export interface SharedPart {
+  /** Reads what all processes wrote. */
+  readonly storage: Storage;
+  /**
+   * Asks a collector, and writes to the storage what it can hold. The result has the families that
+   * it cannot.
+   */
+  ask(shown: Shown): Promise<Result>;
+}
+
 /** What a run needs of its registry. */
 export interface CollectionRunOptions {
-  /** The collectors, each with how its families are to be shown, if not as they are. */
-  readonly collectors: Iterable<readonly [Collector, Relabelling | undefined]>;
+  /** The collectors, each with how its families are to be shown. */
+  readonly collectors: Iterable<Shown>;
   /** Families that come before all others, and whose they are. */
   readonly first: OwnCollector | undefined;
   /** Whoever has claimed a name; nobody has most names of collectors without a `describe()`. */
   readonly ownerOf: (name: string) => Collector | undefined;
-  /** The storage, where other processes write to it as well. */
-  readonly shared: Storage | undefined;
+  /** What other processes write to as well, where there are any. */
+  readonly shared: SharedPart | undefined;
   /** The registry's own, which come last: what goes wrong meanwhile is in them. */
   readonly last: readonly OwnCollector[];
-  readonly clock: Clock;
-  readonly timeoutMs: number;
-  /** Collectors that are past their time limit and have not answered to this day. */
-  readonly hanging: Set<Collector>;
-  /** How many calls of a collector have not been answered yet. */
-  readonly asked: Map<Collector, number>;
-  readonly onFailure: (collector: string, reason: FailureReason, cause: unknown) => void;
-}
-
-/**
- * How often a collector is asked anew while it has not answered: more often than there are scrapers,
- * and few enough that one which scrapes its own registry comes to an end.
- */
-const MOST_CALLS = 16;
-
-/** A collector with its families, none where it failed. */
-interface Result {
-  readonly collector: Collector;
-  readonly families: readonly MetricFamily[];
-  readonly failed?: true;
+  /** Asks the collectors. */
+  readonly calls: CollectorCalls;
 }
 
 /** One collection. */
@@ -93,102 +84,69 @@ export class CollectionRun {
 
   constructor(options: CollectionRunOptions) {
     this.#options = options;
-    this.#storage = { name: 'storage', collect: () => options.shared?.collect?.() ?? [] };
+    this.#storage = { name: 'storage', collect: () => options.shared?.storage.collect?.() ?? [] };
   }
 
   /** The families, each as soon as those before it are there. */
   async *families(): AsyncGenerator<MetricFamily> {
-    const { collectors, shared, first, last } = this.#options;
-    const started = Array.from(collectors, ([collector, relabelling]) => ({
-      relabelling,
-      result: this.#start(collector, () =>
-        shared !== undefined && isStored(collector) && relabelling === undefined
-          ? onceRefreshed(collector)
-          : collector.collect(),
-      ),
-    }));
-    if (first !== undefined) yield* this.#new({ collector: first, families: first.collect() });
+    const { shared, last } = this.#options;
     if (shared !== undefined) {
-      // First everything that may still write to the storage, a failure's count included.
-      const own = await Promise.all(started.map(({ result }) => result));
-      const all = await this.#start(this.#storage, () => this.#storage.collect());
-      yield* this.#new(all);
-      for (const [i, result] of own.entries()) yield* this.#new(result, started[i]!.relabelling);
-      // The counts lie in the storage, which did not answer: what this process counted is left.
-      if (!all.failed) return;
+      // The counts lie in the storage: where it does not answer, what this process counted is left.
+      if (yield* this.#shared(shared)) return;
     } else {
-      for (const { result, relabelling } of started) {
-        yield* this.#new(result instanceof Promise ? await result : result, relabelling);
-      }
+      yield* this.#alone();
     }
     for (const collector of last) yield* this.#new({ collector, families: collector.collect() });
   }
 
-  #start(collector: Collector, call: () => Families): Result | Promise<Result> {
-    if (this.#options.hanging.has(collector)) return this.#fail(collector, 'timeout', undefined);
-    const { asked } = this.#options;
-    const waiting = asked.get(collector) ?? 0;
-    if (waiting >= MOST_CALLS) {
-      const cause = new Error(`${waiting} calls at once that wait: it may scrape its own registry`);
-      return this.#fail(collector, 'throw', cause);
-    }
-    asked.set(collector, waiting + 1);
-    const answered = (): void => {
-      const left = asked.get(collector)! - 1;
-      if (left > 0) asked.set(collector, left);
-      else asked.delete(collector);
-    };
-    try {
-      const families = call();
-      if (isAsync(families)) return this.#limit(collector, gather(families), answered);
-      const result = { collector, families: checked(families) };
-      answered();
-      return result;
-    } catch (error) {
-      answered();
-      return this.#fail(collector, 'throw', error);
+  async *#alone(): AsyncGenerator<MetricFamily> {
+    const { collectors, calls, first } = this.#options;
+    const started = Array.from(collectors, ({ collector, relabelling, isKept }) => ({
+      relabelling,
+      isKept,
+      result: calls.start(collector, () => collector.collect()),
+    }));
+    if (first !== undefined) yield* this.#new({ collector: first, families: first.collect() });
+    for (const { result, relabelling, isKept } of started) {
+      const own = result instanceof Promise ? await result : result;
+      if (relabelling === undefined) yield* this.#new(own, isKept);
+      else yield* this.#new(calls.relabelled(relabelling, own));
     }
   }
 
-  #limit(
-    collector: Collector,
-    families: Promise<readonly MetricFamily[]>,
-    answered: () => void,
-  ): Promise<Result> {
-    const { clock, timeoutMs, hanging } = this.#options;
-    return new Promise((resolve) => {
-      // Of this call alone: one of another scrape, which began before it, may be past its limit.
-      let late = false;
-      const settle = (result: () => Result): void => {
-        callOff();
-        answered();
-        if (late) hanging.delete(collector);
-        else resolve(result());
-      };
-      const callOff = clock.after(timeoutMs / 1000, () => {
-        late = true;
-        hanging.add(collector);
-        resolve(this.#fail(collector, 'timeout', undefined));
-      });
-      families.then(
-        (all) => settle(() => ({ collector, families: all })),
-        (error: unknown) => settle(() => this.#fail(collector, 'throw', error)),
-      );
-    });
+  /**
+   * The families of the storage and those of this process's collectors, by name: processes need not
+   * register in the same order, and a scrape is to look the same whoever answers. False where the
+   * storage failed.
+   */
+  async *#shared(shared: SharedPart): AsyncGenerator<MetricFamily, boolean> {
+    const { collectors, calls, first } = this.#options;
+    // First everything that may still write to the storage, a failure's count included.
+    const own = await Promise.all(Array.from(collectors, (shown) => shared.ask(shown)));
+    const all = await calls.start(this.#storage, () => this.#storage.collect());
+    if (first !== undefined) yield* this.#new({ collector: first, families: first.collect() });
+    const merged = all.families.filter((family) => !isPublished(family));
+    const families = [...this.#new({ ...all, families: merged }, true)];
+    for (const result of own) families.push(...this.#new(result));
+    const published = this.#unseen(all.families.filter(isPublished));
+    families.push(...published, ...agesOf(published));
+    yield* published.filter(isTarget);
+    yield* families.filter((family) => !isTarget(family)).sort(byName);
+    return all.failed !== true;
   }
 
-  *#new(result: Result, relabelling?: Relabelling): Generator<MetricFamily> {
-    const { collector } = result;
-    const families = relabelling === undefined ? result.families : this.#under(relabelling, result);
-    // Instruments show what they have claimed, and nothing else.
-    const isAlien =
-      collector !== this.#storage && !(relabelling === undefined && isStored(collector));
+  /**
+   * Those of the families whose names nobody has yet.
+   *
+   * @param isKnown - True of those that show what they have claimed, and nothing else.
+   */
+  *#new({ collector, families }: Result, isKnown = false): Generator<MetricFamily> {
     for (const family of families) {
       const names = claimedNames(family);
       if (
-        names.some((name) => this.#seen.has(name) || (isAlien && this.#isTaken(name, collector)))
+        names.some((name) => this.#seen.has(name) || (!isKnown && this.#isTaken(name, collector)))
       ) {
-        this.#fail(collector, 'duplicate', family.name);
+        this.#options.calls.fail(collector, 'duplicate', family.name);
         continue;
       }
       for (const name of names) this.#seen.add(name);
@@ -196,16 +154,14 @@ export class CollectionRun {
     }
   }
 
-  /** The families relabelled: none where one is none, since its labels are read here already. */
-  #under(relabelling: Relabelling, { collector, families }: Result): readonly MetricFamily[] {
-    try {
-      return families.map((family) => {
-        requireFamily(family);
-        return relabelled(family, relabelling);
-      });
-    } catch (error) {
-      return this.#fail(collector, 'throw', error).families;
-    }
+  /** Of what others published, what nobody here shows: no fault, other than with own families. */
+  #unseen(published: readonly PublishedFamily[]): PublishedFamily[] {
+    return published.filter((family) => {
+      const names = claimedNames(family);
+      if (names.some((name) => this.#seen.has(name))) return false;
+      for (const name of names) this.#seen.add(name);
+      return true;
+    });
   }
 
   /** True of a name that somebody else has claimed. Not asked of the storage, which shows all of them. */
@@ -213,51 +169,14 @@ export class CollectionRun {
     const owner = this.#options.ownerOf(name);
     return owner !== undefined && owner !== collector;
   }
+}
 
-  #fail(collector: Collector, reason: FailureReason, cause: unknown): Result {
-    this.#options.onFailure(nameOf(collector), reason, cause);
-    return { collector, families: [], failed: true };
-  }
+function byName(one: MetricFamily, other: MetricFamily): number {
+  return one.name < other.name ? -1 : 1;
 }
 
 /** No families: an instrument's are in the storage that is read once its callbacks were asked. */
-function onceRefreshed(collector: StoredCollector): Families {
-  const refreshed = collector.refresh();
+export function onceRefreshed(collector: Collector): Families {
+  const refreshed = (collector as StoredCollector).refresh();
   return refreshed === undefined ? [] : refreshed.then(() => []);
-}
-
-function isAsync(families: Families): families is Exclude<Families, Iterable<MetricFamily>> {
-  if (typeof families !== 'object' || families === null) return false;
-  const { then } = families as { then?: unknown };
-  return typeof then === 'function' || Symbol.asyncIterator in families;
-}
-
-async function gather(
-  families: Exclude<Families, Iterable<MetricFamily>>,
-): Promise<readonly MetricFamily[]> {
-  if (!(Symbol.asyncIterator in families)) {
-    const settled: Families = await families;
-    return isAsync(settled) ? gather(settled) : checked(settled);
-  }
-  const all: MetricFamily[] = [];
-  for await (const family of families) all.push(family);
-  return checked(all);
-}
-
-/** The families as a list. What is thrown here goes on from `expected families, got`. */
-function checked(families: Iterable<MetricFamily>): readonly MetricFamily[] {
-  // `Array.from` takes any object for an empty list, a family that was returned alone as well.
-  if (typeof families !== 'object' || typeof families?.[Symbol.iterator] !== 'function') {
-    throw new TypeError(`what is no list of families: ${show(families)}`);
-  }
-  const all = Array.from(families);
-  for (const family of all) {
-    if (typeof family?.walk !== 'function' || typeof family.name !== 'string') {
-      throw new TypeError(`a list with what is no family: ${show(family)}`);
-    }
-    if (!isMetricType(family.type)) {
-      throw new TypeError(`a family of unknown type: ${show(family.type)}`);
-    }
-  }
-  return all;
 }

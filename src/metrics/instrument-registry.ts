@@ -8,7 +8,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { ExemplarDropReason } from './exemplar-keeper.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
-import type { RelabelOptions } from './relabelled.ts';
+import type { RegisterOptions } from './register-options.ts';
 
 /** The registry behind all views, as instruments and views use it. */
 export interface RootRegistry {
@@ -21,7 +21,7 @@ export interface RootRegistry {
   /** Counts that an exemplar of a metric was dropped, and says so the first time. */
   countDroppedExemplar(metric: string, reason: ExemplarDropReason, cause: unknown): void;
   /** See `CollectorRegistry`. */
-  register(collector: Collector, options?: RelabelOptions): void;
+  register(collector: Collector, options?: RegisterOptions): void;
   /** See `CollectorRegistry`. */
   unregister(collector: Collector): void;
   /** See `CollectorRegistry`. */

@@ -4,7 +4,7 @@ import { MetricsError, show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
 import { claimedNames, isMetricType } from '../model/name.ts';
-import { nameOf } from './collection-run.ts';
+import { nameOf } from './collector-calls.ts';
 import { areSiblings, type Described } from './family-group.ts';
 
 /** A name is taken. Carries the collector that has it, for programs that load their modules anew. */

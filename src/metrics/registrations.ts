@@ -2,19 +2,14 @@
 
 import { MetricsError, show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
-import { isStored, nameOf } from './collection-run.ts';
+import type { Shown } from './collection-run.ts';
+import { nameOf } from './collector-calls.ts';
 import { FamilyGroup } from './family-group.ts';
 import { NameClaims } from './name-claims.ts';
-import type { Relabelling } from './relabelled.ts';
 
-interface Registration {
+interface Registration extends Omit<Shown, 'collector'> {
   readonly names: readonly string[];
-  /** Nothing where its families are shown as they are. */
-  readonly relabelling: Relabelling | undefined;
 }
-
-/** A collector with how its families are to be shown, if not as they are. */
-export type Shown = readonly [Collector, Relabelling | undefined];
 
 /** The collectors of one registry. */
 export class Registrations {
@@ -36,7 +31,8 @@ export class Registrations {
    * @throws {TypeError} When it is none, would collect the registry, or describes an unknown type.
    * @throws {AlreadyRegisteredError} When one of its names is taken.
    */
-  add(registry: Collector, collector: Collector, relabelling: Relabelling | undefined): void {
+  add(registry: Collector, { collector, ...how }: Shown): void {
+    const { relabelling } = how;
     // Its scrape would begin another one of itself, without end.
     if (reaches(collector, registry)) {
       throw new TypeError(
@@ -50,7 +46,7 @@ export class Registrations {
     );
     if (this.#entries.has(collector)) this.claims.refuse(collector, families, collector);
     const names = this.claims.claim(collector, families);
-    this.#entries.set(collector, { names, relabelling });
+    this.#entries.set(collector, { names, ...how });
     this.#regroup(names[0]);
   }
 
@@ -78,13 +74,16 @@ export class Registrations {
   shown(isShared: boolean, wanted?: ReadonlySet<string>): Shown[] {
     const shown: Shown[] = [];
     const hasGroups = this.#groups.size > 0;
-    for (const [collector, { names, relabelling }] of this.#entries) {
+    for (const [collector, { names, ...how }] of this.#entries) {
       const isWanted = wanted === undefined || names.some((name) => wanted.has(name));
       if (!isWanted && names.length > 0) continue;
-      const isGrouped = hasGroups && !(isShared && isStored(collector));
+      // Where their families are the storage's, it is the storage that shows them as one.
+      const isGrouped = hasGroups && !(isShared && (how.isKept || how.mode !== undefined));
       const group = isGrouped ? this.#groups.get(names[0] ?? '') : undefined;
-      if (group === undefined) shown.push([collector, relabelling]);
-      else if (this.claims.ownerOf(names[0]!) === collector) shown.push([group, undefined]);
+      if (group === undefined) shown.push({ collector, ...how });
+      else if (this.claims.ownerOf(names[0]!) === collector) {
+        shown.push({ collector: group, ...AS_IT_IS });
+      }
     }
     return shown;
   }
@@ -104,6 +103,8 @@ export class Registrations {
     else this.#groups.set(name, new FamilyGroup(name, members));
   }
 }
+
+const AS_IT_IS = { isKept: false, relabelling: undefined, mode: undefined } as const;
 
 /** Refuses what cannot collect. */
 export function requireCollector(collector: unknown): void {

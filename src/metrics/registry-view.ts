@@ -6,6 +6,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import { joined } from './constant-labels.ts';
 import type { InstrumentRegistry, RootRegistry } from './instrument-registry.ts';
+import type { ScopeOptions } from './register-options.ts';
 import { type RelabelOptions, toRelabelling } from './relabelled.ts';
 
 /**
@@ -60,11 +61,18 @@ export class RegistryView implements InstrumentRegistry {
    * Adds a collector, whose families bear the prefix and the labels. Instruments are declared in
    * the view instead and need no registering.
    *
-   * @throws {TypeError | AlreadyRegisteredError} As the registry's `register` does.
+   * @param options - Whose facts it tells: the service's unless given.
+   * @throws {TypeError | RangeError | AlreadyRegisteredError} As the registry's `register` does.
    */
-  register(collector: Collector): void {
+  register(collector: Collector, options: ScopeOptions = {}): void {
+    const { scope, multiprocessMode } = options;
     const labels = Object.fromEntries(this.constantLabels);
-    this.root.register(collector, { prefix: this.prefix, labels });
+    this.root.register(collector, {
+      prefix: this.prefix,
+      labels,
+      ...(scope !== undefined && { scope }),
+      ...(multiprocessMode !== undefined && { multiprocessMode }),
+    });
   }
 
   /**

@@ -3,12 +3,12 @@
 import { MetricsError, show } from '../model/error.ts';
 import type { Collector, MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import { claimedNames } from '../model/name.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { CollectionRun, isStored } from './collection-run.ts';
-import { joined, toCommonPairs } from './constant-labels.ts';
+import { CollectorCalls } from './collector-calls.ts';
+import { toCommonPairs } from './constant-labels.ts';
 import type { ExemplarDropReason } from './exemplar-keeper.ts';
 import {
   type ExemplarOptions,
@@ -16,6 +16,7 @@ import {
   toExemplarSampling,
 } from './exemplar-options.ts';
 import type { InstrumentRegistry } from './instrument-registry.ts';
+import { type RegisterOptions, toShown } from './register-options.ts';
 import { Registrations, requireCollector } from './registrations.ts';
 import {
   type CollectorRegistryOptions,
@@ -23,11 +24,12 @@ import {
   validateMaxChildren,
   validateOptions,
 } from './registry-options.ts';
+import { RegistryPublication } from './registry-publication.ts';
 import { RegistryReport } from './registry-report.ts';
 import { RegistryView } from './registry-view.ts';
-import { type Relabelling, type RelabelOptions, toRelabelling } from './relabelled.ts';
+import type { RelabelOptions } from './relabelled.ts';
 import { restrict } from './restricted.ts';
-import { Target } from './target.ts';
+import { TARGET_NAMES, Target } from './target.ts';
 
 /**
  * The metrics of a program, or of a part of one.
@@ -44,9 +46,8 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   readonly constantLabels: Pairs;
   readonly #registered = new Registrations();
   readonly #report: RegistryReport;
-  readonly #hanging = new Set<Collector>();
-  readonly #asked = new Map<Collector, number>();
-  readonly #timeoutMs: number;
+  readonly #calls: CollectorCalls;
+  #publication: RegistryPublication | undefined;
   #storage: Storage | undefined;
   #maxChildren: number;
   #exemplars: ExemplarSampling | undefined;
@@ -63,7 +64,6 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     this.clock = clock;
     this.constantLabels = toCommonPairs('registry "constantLabels"', constantLabels);
     this.#storage = storage;
-    this.#timeoutMs = collectTimeoutMs;
     this.#maxChildren = options.maxChildren ?? Infinity;
     this.#report = new RegistryReport({
       storage: () => this.storage,
@@ -71,6 +71,11 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
       constantLabels: this.constantLabels,
       timeoutMs: collectTimeoutMs,
       onError: options.onError,
+    });
+    this.#calls = new CollectorCalls({
+      clock,
+      timeoutMs: collectTimeoutMs,
+      onFailure: (collector, reason, cause) => this.#report.failed(collector, reason, cause),
     });
     this.targetInfo = options.targetInfo;
     this.exemplars = options.exemplars;
@@ -111,6 +116,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
       );
     }
     this.#storage = storage;
+    if (this.collectors.length > 0 || this.#target !== undefined) this.#share();
   }
 
   /** How many children a metric may have that does not say it itself. Can be changed at any time. */
@@ -153,6 +159,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     if (this.#target !== undefined) claims.release(this.#target, TARGET_NAMES);
     if (target !== undefined) claims.claim(target, target.describe());
     this.#target = target;
+    this.#share();
   }
 
   /** The collectors that are registered, in that order. */
@@ -174,14 +181,16 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * Adds a collector, and claims every name that its families' lines may bear. A collector with a
    * `describe()` has its names claimed now, one without is checked at each scrape.
    *
-   * @param options - A prefix for its names and labels for its series.
+   * @param options - A prefix for its names, labels for its series, and whose facts it tells.
    * @throws {TypeError} When it has no `collect()`, is this registry or has it among its own
-   * collectors, or describes a family of unknown type.
+   * collectors, or describes a family of unknown type; when an option is unknown.
+   * @throws {RangeError} When the scope or the mode of its gauges is none there is.
    * @throws {AlreadyRegisteredError} When one of its names is taken.
    */
-  register(collector: Collector, options?: RelabelOptions): void {
+  register(collector: Collector, options?: RegisterOptions): void {
     requireCollector(collector);
-    this.#registered.add(this, collector, this.#relabelling(collector, options));
+    this.#registered.add(this, toShown(collector, options, this.constantLabels));
+    this.#share();
   }
 
   /**
@@ -194,6 +203,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     this.#registered.delete(collector);
     // What lies in files that others read as well would be exposed for ever.
     if (this.#storage?.collect !== undefined && isStored(collector)) collector.withdraw();
+    this.#publication?.withdraw(collector);
   }
 
   /** Removes all collectors: for tests, and for programs that load their modules anew. */
@@ -261,30 +271,28 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     this.#storage?.flush?.();
   }
 
-  /** Instruments have the registry's labels from their declaration. */
-  #relabelling(collector: Collector, options?: RelabelOptions): Relabelling | undefined {
-    if (options === undefined && (this.constantLabels.length === 0 || isStored(collector))) {
-      return undefined;
-    }
-    const { prefix, labels } = toRelabelling('registry "register"', options ?? {});
-    return { prefix, labels: joined(this.constantLabels, labels) };
+  /** Has the storage ask this registry, where other processes read it. */
+  #share(): RegistryPublication | undefined {
+    const storage = this.#storage;
+    if (storage?.collect === undefined) return undefined;
+    if (this.#publication !== undefined) return this.#publication;
+    const calls = this.#calls;
+    const registered = this.#registered;
+    const target = (): Target | undefined => this.#target;
+    this.#publication = new RegistryPublication({ storage, calls, registered, target });
+    storage.attach?.(this.#publication);
+    return this.#publication;
   }
 
   #run(wanted?: ReadonlySet<string>): AsyncGenerator<MetricFamily> {
-    const shared = this.#storage?.collect === undefined ? undefined : this.#storage;
+    const shared = this.#share();
     return new CollectionRun({
       collectors: this.#registered.shown(shared !== undefined, wanted),
       first: this.#target,
       ownerOf: (name) => this.#registered.ownerOf(name),
       shared,
       last: this.#report.counters,
-      clock: this.clock,
-      timeoutMs: this.#timeoutMs,
-      hanging: this.#hanging,
-      asked: this.#asked,
-      onFailure: (collector, reason, cause) => this.#report.failed(collector, reason, cause),
+      calls: this.#calls,
     }).families();
   }
 }
-
-const TARGET_NAMES = claimedNames({ name: 'target', type: 'info' });

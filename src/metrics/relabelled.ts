@@ -30,8 +30,17 @@ export interface Relabelling {
   readonly labels: Pairs;
 }
 
-/** @throws {TypeError | RangeError} When an option is unknown, or of the wrong type or value. */
-export function toRelabelling(subject: string, options: RelabelOptions): Relabelling {
+/**
+ * Checks and completes the options.
+ *
+ * @param others - Options beside these that the caller takes, for the sentence on unknown ones.
+ * @throws {TypeError | RangeError} When an option is unknown, or of the wrong type or value.
+ */
+export function toRelabelling(
+  subject: string,
+  options: RelabelOptions,
+  others: readonly string[] = [],
+): Relabelling {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(
       `${subject}: no options, expected { prefix, labels }, got ${show(options)}`,
@@ -40,7 +49,7 @@ export function toRelabelling(subject: string, options: RelabelOptions): Relabel
   const unknown = Object.keys(options).find((name) => name !== 'prefix' && name !== 'labels');
   if (unknown !== undefined) {
     throw new TypeError(
-      `${subject}: unknown option, expected prefix, labels, got ${show(unknown)}`,
+      `${subject}: unknown option, expected ${['prefix', 'labels', ...others].join(', ')}, got ${show(unknown)}`,
     );
   }
   const { prefix = '', labels = {} } = options;

@@ -8,6 +8,7 @@ import { Merger } from '../aggregate/merger.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import { MetricsError } from '../model/error.ts';
 import type { MetricFamily } from '../model/family.ts';
+import type { Publishing } from '../storage/publication.ts';
 import type { SeriesStorage, Storage } from '../storage/storage.ts';
 import { DirectoryReader } from './directory-reader.ts';
 import { DirectoryReport } from './directory-report.ts';
@@ -17,6 +18,7 @@ import { type MultiprocessStorageOptions, toSettings } from './multiprocess-opti
 import { OwnSeries } from './own-series.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
+import { Publisher } from './publisher.ts';
 import { createDirectory } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import { Warnings } from './warnings.ts';
@@ -37,6 +39,7 @@ export class MultiprocessStorage implements Storage {
   readonly #identity = currentIdentity();
   readonly #clock = hostClock();
   readonly #mappers: MapperSelection;
+  readonly #publisher: Publisher | undefined;
   #reader: DirectoryReader | undefined;
   #running: Promise<readonly MetricFamily[]> | undefined;
   #waiting: Promise<readonly MetricFamily[]> | undefined;
@@ -49,7 +52,7 @@ export class MultiprocessStorage implements Storage {
    * there is.
    */
   constructor(options: MultiprocessStorageOptions) {
-    const { directory, mapper, ...settings } = toSettings(options);
+    const { directory, mapper, publishIntervalMs, ...settings } = toSettings(options);
     this.#directory = directory;
     this.#mappers = new MapperSelection(mapper);
     this.#own = new OwnSeries({
@@ -59,6 +62,12 @@ export class MultiprocessStorage implements Storage {
       identity: this.#identity,
       clock: this.#clock,
       warnings: this.#warnings,
+    });
+    // Who makes no file has nobody to publish for.
+    if (settings.readOnly) return;
+    this.#publisher = new Publisher({
+      intervalMs: publishIntervalMs,
+      flush: () => this.#own.flush(),
     });
   }
 
@@ -97,11 +106,17 @@ export class MultiprocessStorage implements Storage {
     this.#own.flush();
   }
 
+  /** {@inheritDoc Storage.attach} */
+  attach(publishing: Publishing): void {
+    this.#publisher?.attach(publishing);
+  }
+
   /**
    * Ends this process's part: what it counted stays for others to read, who take it for dead from
    * now on. What is counted later stays on the heap. A process that ends need not call it.
    */
   close(): void {
+    this.#publisher?.stop();
     this.#own.close();
   }
 

@@ -7,6 +7,7 @@ import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import type { Publishing } from './publication.ts';
 import type { QuantileState } from '../model/quantile-sketch.ts';
 
 /** Where the numbers of one series lie: consecutive cells of an array that never moves. */
@@ -74,10 +75,18 @@ export interface Storage {
   /** Declares a family, once, and returns what hands out cells for its series. */
   declare(family: StoredFamily): SeriesStorage;
   /**
-   * Returns the families of every process that shares this storage, merged and ordered by name.
+   * Returns the families of every process that shares this storage, merged and ordered by name, and
+   * behind them the newest that were published ({@linkcode PublishedFamily}).
    * Absent where only this process writes: the registry then shows its own instruments.
    */
   collect?(): Promise<readonly MetricFamily[]>;
+  /** Calls on `publishing` at an interval, and on the way out. Repeated calls do nothing. */
+  attach?(publishing: Publishing): void;
+  /**
+   * Publishes `families` as the answer of the collector called `name`, in place of the last one under
+   * this `key`; none takes it back. Never throws. The families are read before it returns.
+   */
+  publish?(key: object, name: string, families: readonly MetricFamily[]): void;
   /**
    * Seconds of a clock that everyone who shares the storage agrees on, to tell which of two
    * processes wrote last. Absent where only this process writes.

@@ -1,0 +1,85 @@
+/** How a collector of a program's own is registered. */
+
+import { MULTIPROCESS_MODES, type MultiprocessMode } from '../model/cells.ts';
+import { show } from '../model/error.ts';
+import type { Collector } from '../model/family.ts';
+import type { Pairs } from '../model/labels.ts';
+import { isStored, type Shown } from './collection-run.ts';
+import { joined } from './constant-labels.ts';
+import { type RelabelOptions, toRelabelling } from './relabelled.ts';
+
+/**
+ * Whose facts a collector tells, where a service is many processes: those of the service, such as the
+ * length of a queue in a database, or those of the process, such as its cache.
+ */
+export type CollectorScope = 'service' | 'process';
+
+/** How a collector is shown where a service is many processes. */
+export interface ScopeOptions {
+  /**
+   * `'service'` unless given: the process that answers a scrape asks it, and shows the answer as it
+   * is. `'process'`: each process's answer is part of the sum, as an instrument's numbers are.
+   * Of no effect in a single process.
+   */
+  readonly scope?: CollectorScope;
+  /** How the gauges of a collector of the process become one: `'all'`, each under a label `pid`, unless given. */
+  readonly multiprocessMode?: MultiprocessMode;
+}
+
+/** What a registry's `register` takes. */
+export interface RegisterOptions extends RelabelOptions, ScopeOptions {}
+
+/**
+ * Returns how a collector is shown that is registered with these options, in a registry with these
+ * labels.
+ *
+ * @throws {TypeError} When an option is unknown or of the wrong type, or a mode is given for a
+ * collector of the service.
+ * @throws {RangeError} When scope or mode is none there is, or a label's name is not one.
+ */
+export function toShown(
+  collector: Collector,
+  options: RegisterOptions | undefined,
+  constantLabels: Pairs,
+): Shown {
+  const { mode, ...relabel } = apart(options);
+  // Instruments have the registry's labels from their declaration.
+  const isPlain =
+    Object.keys(relabel).length === 0 && (constantLabels.length === 0 || isStored(collector));
+  if (isPlain) return { collector, isKept: isStored(collector), relabelling: undefined, mode };
+  const { prefix, labels } = toRelabelling('registry "register"', relabel, [
+    'scope',
+    'multiprocessMode',
+  ]);
+  const relabelling = { prefix, labels: joined(constantLabels, labels) };
+  return { collector, isKept: false, relabelling, mode };
+}
+
+/** The mode of a collector of the process, which one of the service has not, and all other options. */
+function apart(
+  options: RegisterOptions = {},
+): RelabelOptions & { readonly mode: MultiprocessMode | undefined } {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `registry "register": no options, expected { prefix, labels, scope, multiprocessMode }, got ${show(options)}`,
+    );
+  }
+  const { scope = 'service', multiprocessMode, ...relabel } = options;
+  if (scope !== 'service' && scope !== 'process') {
+    throw new RangeError(
+      `registry "register": unknown scope, expected "service" or "process", got ${show(scope)}`,
+    );
+  }
+  if (scope === 'process') return { ...relabel, mode: validMode(multiprocessMode ?? 'all') };
+  if (multiprocessMode === undefined) return { ...relabel, mode: undefined };
+  throw new TypeError(
+    `registry "register": a mode for a collector of the service, expected scope "process" or no multiprocessMode, got ${show(multiprocessMode)}`,
+  );
+}
+
+function validMode(mode: MultiprocessMode): MultiprocessMode {
+  if (MULTIPROCESS_MODES.includes(mode)) return mode;
+  throw new RangeError(
+    `registry "register": unknown multiprocess mode, expected ${MULTIPROCESS_MODES.join(', ')}, got ${show(mode)}`,
+  );
+}
