@@ -1,22 +1,33 @@
-/** Reads all files of a directory, and keeps of each what it has parsed for the next scrape. */
+/**
+ * Reads all files of a directory, and keeps of each what it has parsed for the next scrape.
+ *
+ * Files of the dead vanish into archives while this reads. What it returns counts each process once,
+ * since it begins anew where the archive it began with has lost its name meanwhile: that happens
+ * before the first file that only a later archive knows is removed.
+ */
 
-import { readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contribution } from '../aggregate/contribution.ts';
 import { MetricsError } from '../model/error.ts';
+import { isShownStill } from './archive-age.ts';
+import { type Archive, ArchiveReader, type OpenArchive } from './archive-reader.ts';
 import type { LivenessOptions } from './liveness.ts';
 import type { Pace } from './pace.ts';
 import { FILE_SUFFIX } from './segment.ts';
-import { SegmentReader } from './segment-reader.ts';
+import { type EndedWriter, SegmentReader } from './segment-reader.ts';
+import { type DirectoryListing, LOCK_FOLDER, listDirectory } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import type { UnreadableError, UnreadableReason } from './unreadable.ts';
 
 /** What a directory holds. */
 export interface DirectoryReading {
-  /** What each process counted, in the order of the files' names. */
+  /** What each process counted, in the order of the files' names, and what the archive holds. */
   readonly contributions: readonly Contribution[];
   /** What had to be left out: each file that made no sense, or the directory itself. */
   readonly failures: readonly ReadingFailure[];
+  /** True when there is something that could be put into the archive, or left by who did. */
+  readonly isFoldable: boolean;
 }
 
 /** Something that had to be left out. */
@@ -33,58 +44,123 @@ export interface ReadingFailure {
 export interface DirectoryReaderOptions extends LivenessOptions {
   /** The directory that the processes share. */
   readonly directory: string;
+  /** The host's clock, in seconds. */
+  readonly clock: () => number;
 }
+
+/** Which files are read. */
+export interface ReadingOptions {
+  /** The id of the file that is not. */
+  readonly own: string | undefined;
+  /** True where the directory may not be there yet. */
+  readonly missing: boolean;
+}
+
+/**
+ * How often a reading begins anew because of what others fold meanwhile. Each fold follows a scrape,
+ * so that there would have to be as many scrapers at once.
+ */
+const ATTEMPTS = 100;
 
 /** Reads one directory again and again. One reading at a time. */
 export class DirectoryReader {
   readonly #options: DirectoryReaderOptions;
+  readonly #archives: ArchiveReader;
   #readers = new Map<string, SegmentReader>();
 
   /** Nothing is read yet. */
   constructor(options: DirectoryReaderOptions) {
     this.#options = options;
+    this.#archives = new ArchiveReader(options.directory);
   }
 
   /**
    * Reads every file but that of the writer with the id `own`. Never rejects. A directory that is not
    * there is empty where it may be `missing`, and a failure where it may not.
    */
-  async read(
-    { own, missing }: { readonly own: string | undefined; readonly missing: boolean },
-    pace: Pace,
-  ): Promise<DirectoryReading> {
-    const contributions: Contribution[] = [];
-    const failures: ReadingFailure[] = [];
-    let ids: string[] = [];
-    try {
-      ids = this.#list(missing);
-    } catch (error) {
-      failures.push({ reason: 'directory', file: '', error: error as MetricsError });
+  async read(options: ReadingOptions, pace: Pace): Promise<DirectoryReading> {
+    const gone = new Set<string>();
+    for (let attempt = 1; ; attempt++) {
+      const reading = new Reading(options, gone);
+      if ((await this.#attempt(reading, pace)) || attempt === ATTEMPTS) return reading;
+      await pace.pause();
     }
-    this.#keep(ids);
-    for (const id of ids) {
-      if (id === own) continue;
+  }
+
+  /** What a writer left that this reader found dead, in a file that was there at the last reading. */
+  ended(id: string): EndedWriter | undefined {
+    return this.#readers.get(id)?.ended;
+  }
+
+  /**
+   * Opens the archive of a generation; `undefined` when it is no longer there.
+   *
+   * @throws {UnreadableError} When it cannot be opened.
+   */
+  openArchive(generation: number, pace: Pace): Promise<OpenArchive | undefined> {
+    return this.#archives.open(generation, pace);
+  }
+
+  /** False when something went into an archive meanwhile, so that this may lack it. */
+  async #attempt(reading: Reading, pace: Pace): Promise<boolean> {
+    const generation = reading.list(() => this.#list(reading.options)).archives.at(-1);
+    if (generation === undefined) {
+      const isRead = await this.#readFiles(reading, pace);
+      return isRead && !this.#hasArchive();
+    }
+    let open: OpenArchive | undefined;
+    try {
+      open = await this.openArchive(generation, pace);
+      if (open === undefined) return false;
+    } catch (error) {
+      reading.fail(`archive.${generation}`, error as UnreadableError);
+      return this.#readFiles(reading, pace);
+    }
+    try {
+      reading.take(open, generation, this.#options.clock());
+      // Again, and not before: what the archive no longer knows was removed before it was made.
+      reading.list(() => this.#list(reading.options));
+      return (await this.#readFiles(reading, pace)) && open.isCurrent();
+    } finally {
+      open.close();
+    }
+  }
+
+  /** False when one of the files was gone: it may be in an archive by now. */
+  async #readFiles(reading: Reading, pace: Pace): Promise<boolean> {
+    this.#keep(reading.listing.ids);
+    for (const id of reading.unread()) {
       try {
         const contribution = await this.#reader(id).read(pace);
-        if (contribution !== undefined) contributions.push(contribution);
+        if (contribution === undefined) return !reading.miss(id);
+        reading.add(id, contribution, this.ended(id)?.isUnderstood === true);
       } catch (error) {
-        const { reason } = error as UnreadableError;
-        failures.push({ reason, file: id, error: error as UnreadableError });
+        reading.fail(id, error as UnreadableError);
       }
       await pace.breathe();
     }
-    return { contributions, failures };
+    return true;
   }
 
-  #list(missing: boolean): string[] {
+  /** Where no archive was found, none may have come since. */
+  #hasArchive(): boolean {
     const { directory } = this.#options;
     try {
-      return readdirSync(directory)
-        .filter((name) => name.endsWith(FILE_SUFFIX))
-        .map((name) => name.slice(0, -FILE_SUFFIX.length))
-        .sort();
+      // Without the lock nobody has ever folded. A listing alone may miss a file that is renamed.
+      return (
+        existsSync(join(directory, LOCK_FOLDER)) && listDirectory(directory).archives.length > 0
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  #list({ missing }: ReadingOptions): DirectoryListing {
+    const { directory } = this.#options;
+    try {
+      return listDirectory(directory);
     } catch (cause) {
-      if (missing && reason(cause) === 'ENOENT') return [];
+      if (missing && reason(cause) === 'ENOENT') return NOTHING;
       throw new MetricsError(
         'DIRECTORY_UNUSABLE',
         `directory "${directory}": cannot be read, expected a directory of metrics, got ${reason(cause)}`,
@@ -111,5 +187,74 @@ export class DirectoryReader {
       this.#readers.set(id, reader);
     }
     return reader;
+  }
+}
+
+const NOTHING: DirectoryListing = { ids: [], archives: [], unfinished: [] };
+
+/** One attempt at reading a directory. */
+class Reading implements DirectoryReading {
+  readonly options: ReadingOptions;
+  readonly contributions: Contribution[] = [];
+  readonly failures: ReadingFailure[] = [];
+  isFoldable = false;
+  listing: DirectoryListing = NOTHING;
+  #archive: Archive | undefined;
+  /** Files that were listed in an earlier attempt and not there: they never will be. */
+  readonly #gone: Set<string>;
+
+  constructor(options: ReadingOptions, gone: Set<string>) {
+    this.options = options;
+    this.#gone = gone;
+  }
+
+  /** Lists the directory; nothing is in it where that fails. */
+  list(list: () => DirectoryListing): DirectoryListing {
+    try {
+      this.listing = list();
+    } catch (error) {
+      this.listing = NOTHING;
+      this.failures.push({ reason: 'directory', file: '', error: error as MetricsError });
+    }
+    const { archives, unfinished } = this.listing;
+    if (archives.length > 1 || unfinished.length > 0) this.isFoldable = true;
+    return this.listing;
+  }
+
+  take({ archive, error }: OpenArchive, generation: number, now: number): void {
+    this.#archive = archive;
+    if (error !== undefined) this.fail(`archive.${generation}`, error);
+    for (const { contribution, process } of archive?.parts ?? []) {
+      if (process === undefined || isShownStill(process.endedAt, now)) {
+        this.contributions.push(contribution);
+      }
+    }
+  }
+
+  /** The files to be read: not those that the archive has. */
+  unread(): string[] {
+    const { own } = this.options;
+    return this.listing.ids.filter((id) => {
+      const isArchived = this.#archive?.ids.has(id) === true;
+      if (isArchived) this.isFoldable = true;
+      return !isArchived && id !== own && !this.#gone.has(id);
+    });
+  }
+
+  add(id: string, contribution: Contribution, isFoldable: boolean): void {
+    this.contributions.push(contribution);
+    if (isFoldable) this.isFoldable = true;
+    this.#gone.delete(id);
+  }
+
+  /** Takes note that a file is not there. True the first time, when it may just have been folded. */
+  miss(id: string): boolean {
+    const isNew = !this.#gone.has(id);
+    this.#gone.add(id);
+    return isNew;
+  }
+
+  fail(file: string, error: UnreadableError): void {
+    this.failures.push({ reason: error.reason, file, error });
   }
 }

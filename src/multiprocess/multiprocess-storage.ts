@@ -12,9 +12,15 @@ import type { Publishing } from '../storage/publication.ts';
 import type { SeriesStorage, Storage } from '../storage/storage.ts';
 import { DirectoryReader } from './directory-reader.ts';
 import { DirectoryReport } from './directory-report.ts';
+import { FoldSchedule } from './fold-schedule.ts';
+import { Folding } from './folding.ts';
 import { hostClock } from './host-clock.ts';
 import { MapperSelection } from './mapper-choice.ts';
-import { type MultiprocessStorageOptions, toSettings } from './multiprocess-options.ts';
+import {
+  type MultiprocessStorageOptions,
+  type StorageSettings,
+  toSettings,
+} from './multiprocess-options.ts';
 import { OwnSeries } from './own-series.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
@@ -40,7 +46,9 @@ export class MultiprocessStorage implements Storage {
   readonly #clock = hostClock();
   readonly #mappers: MapperSelection;
   readonly #publisher: Publisher | undefined;
+  readonly #settings: Pick<StorageSettings, 'readOnly' | 'fileMode'>;
   #reader: DirectoryReader | undefined;
+  #folding: FoldSchedule | undefined;
   #running: Promise<readonly MetricFamily[]> | undefined;
   #waiting: Promise<readonly MetricFamily[]> | undefined;
 
@@ -54,6 +62,7 @@ export class MultiprocessStorage implements Storage {
   constructor(options: MultiprocessStorageOptions) {
     const { directory, mapper, publishIntervalMs, ...settings } = toSettings(options);
     this.#directory = directory;
+    this.#settings = settings;
     this.#mappers = new MapperSelection(mapper);
     this.#own = new OwnSeries({
       ...settings,
@@ -112,11 +121,21 @@ export class MultiprocessStorage implements Storage {
   }
 
   /**
+   * Publishes now what callbacks and collectors say, and writes what was counted: for a scrape that
+   * somebody else answers. Resolves when they have answered, which may take as long as a scrape's time
+   * limit. Never rejects.
+   */
+  async publishNow(): Promise<void> {
+    await this.#publisher?.publishNow();
+  }
+
+  /**
    * Ends this process's part: what it counted stays for others to read, who take it for dead from
    * now on. What is counted later stays on the heap. A process that ends need not call it.
    */
   close(): void {
     this.#publisher?.stop();
+    this.#folding?.stop();
     this.#own.close();
   }
 
@@ -132,14 +151,10 @@ export class MultiprocessStorage implements Storage {
   async #collect(): Promise<readonly MetricFamily[]> {
     const pace = new Pace();
     const own = await this.#own.contributions(pace);
-    this.#reader ??= new DirectoryReader({
-      directory: this.#directory,
-      mapper: this.#mappers.mapper,
-      self: this.#identity,
-    });
+    const reader = this.#open();
     // Whoever has nothing to put there may well come before the processes that have.
     const { id, needsDirectory } = this.#own;
-    const reading = await this.#reader.read({ own: id, missing: !needsDirectory }, pace);
+    const reading = await reader.read({ own: id, missing: !needsDirectory }, pace);
     // By file and reason: the sentence itself may say something else each time, of a growing file.
     // Of the directory just once, also when it was said already that nothing can be written there.
     for (const { reason, file, error } of reading.failures) {
@@ -152,7 +167,27 @@ export class MultiprocessStorage implements Storage {
       disagreements,
       unshared: this.#own.unshared,
     });
+    if (reading.isFoldable) this.#folding?.request();
     return reports.length === 0 ? families : [...families, ...reports].sort(byName);
+  }
+
+  /** What reads the directory, and with it what folds the dead in it. */
+  #open(): DirectoryReader {
+    if (this.#reader !== undefined) return this.#reader;
+    const { readOnly, fileMode } = this.#settings;
+    const options = {
+      directory: this.#directory,
+      mapper: this.#mappers.mapper,
+      self: this.#identity,
+      clock: this.#clock,
+    };
+    const reader = new DirectoryReader(options);
+    this.#reader = reader;
+    if (!readOnly) {
+      const folding = new Folding({ ...options, reader, fileMode });
+      this.#folding = new FoldSchedule({ ...options, folding, warnings: this.#warnings });
+    }
+    return reader;
   }
 }
 

@@ -87,9 +87,9 @@ export class OwnSeries {
     this.#options = options;
   }
 
-  /** The id of the file, once there is one. */
+  /** The id of the file, once there is one, until it is left to others to read. */
   get id(): string | undefined {
-    return this.#file?.id;
+    return this.#closed ? undefined : this.#file?.id;
   }
 
   /** True once there is something that has its place in the directory. */
@@ -126,7 +126,9 @@ export class OwnSeries {
       for (const declared of this.#declared.values()) this.#recordOnHeap(declared);
     }
     const about = { process: processLabel(this.#options.identity), startTime: this.#startTime };
-    const parts = [this.#filePart, this.#heapPart].filter((part) => part !== undefined);
+    // A file that was let go of is the directory's: somebody may have folded it already.
+    const inFile = this.#closed ? undefined : this.#filePart;
+    const parts = [inFile, this.#heapPart].filter((part) => part !== undefined);
     // In the same turn as the copies below: what a scrape shows may not be lost to the next one,
     // which another process answers, or this one's heir after a SIGKILL.
     this.flush();

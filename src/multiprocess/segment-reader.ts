@@ -30,19 +30,33 @@ export interface SegmentReaderOptions extends LivenessOptions {
   readonly id: string;
 }
 
+/** What a writer left that is certainly dead. It will not change. */
+export interface EndedWriter {
+  /** What it counted. */
+  readonly contribution: Contribution;
+  /** Who it was. */
+  readonly header: ReadHeader;
+  /** True when all of it was understood: a newer version may have written what this one passes over. */
+  readonly isUnderstood: boolean;
+}
+
 /** Reads one file again and again, and keeps what it has parsed. */
 export class SegmentReader {
   readonly #options: SegmentReaderOptions;
   readonly #contents: SegmentContents;
   readonly #heartbeat = new Heartbeat();
   readonly #header = new ArrayBuffer(HEADER_BYTES);
-  /** What a dead writer left. It will not change. */
-  #final: Contribution | undefined;
+  #ended: EndedWriter | undefined;
 
   /** Nothing is read yet. */
   constructor(options: SegmentReaderOptions) {
     this.#options = options;
     this.#contents = new SegmentContents(options.path);
+  }
+
+  /** What the writer left, once it was found dead; `undefined` while it lives, or nobody can tell. */
+  get ended(): EndedWriter | undefined {
+    return this.#ended;
   }
 
   /**
@@ -52,7 +66,7 @@ export class SegmentReader {
    * @throws {UnreadableError} When it cannot be opened or makes no sense.
    */
   async read(pace: Pace): Promise<Contribution | undefined> {
-    if (this.#final !== undefined) return this.#final;
+    if (this.#ended !== undefined) return this.#ended.contribution;
     const fd = this.#open();
     if (fd === undefined) return undefined;
     try {
@@ -92,7 +106,9 @@ export class SegmentReader {
       values: this.#contents.values,
       blocks: this.#contents.blocks,
     };
-    if (liveness === 'dead') this.#final = contribution;
+    if (liveness === 'dead') {
+      this.#ended = { contribution, header, isUnderstood: !this.#contents.hasUnknown };
+    }
     return contribution;
   }
 

@@ -25,6 +25,53 @@ export function createDirectory(directory: string): void {
   }
 }
 
+/** The names of archives, by their generations: `archive.7.promethium`. */
+const ARCHIVE_NAME = /^archive\.(0|[1-9]\d{0,14})\.promethium$/;
+
+/** The folder with the lock of whoever folds the dead. */
+export const LOCK_FOLDER = 'fold';
+
+/** What is left of one who is killed before its archive, or the lock it makes, has a name. */
+const UNFINISHED = /^(archive\.[0-9a-f]{32}\.promethium\.new|fold\.[0-9a-f]{32})$/;
+
+/** Where the archive of a generation lies. */
+export function archivePath(directory: string, generation: number): string {
+  return join(directory, `archive.${generation}${FILE_SUFFIX}`);
+}
+
+/** Where an archive is written before it has a name. `id` is 32 hexadecimal digits, random. */
+export function unnamedArchivePath(directory: string, id: string): string {
+  return join(directory, `archive.${id}${FILE_SUFFIX}${HIDDEN_SUFFIX}`);
+}
+
+/** What lies in a directory, by its names. */
+export interface DirectoryListing {
+  /** The ids in the names of files of processes, in order. */
+  readonly ids: readonly string[];
+  /** The generations of archives, the oldest first. */
+  readonly archives: readonly number[];
+  /** Paths of archives and locks that have no name yet, and never will if their maker was killed. */
+  readonly unfinished: readonly string[];
+}
+
+/**
+ * Lists a directory.
+ *
+ * @throws The error of the system.
+ */
+export function listDirectory(directory: string): DirectoryListing {
+  const ids: string[] = [];
+  const archives: number[] = [];
+  const unfinished: string[] = [];
+  for (const name of readdirSync(directory)) {
+    const archive = ARCHIVE_NAME.exec(name);
+    if (archive !== null) archives.push(Number(archive[1]));
+    else if (name.endsWith(FILE_SUFFIX)) ids.push(name.slice(0, -FILE_SUFFIX.length));
+    else if (UNFINISHED.test(name)) unfinished.push(join(directory, name));
+  }
+  return { ids: ids.sort(), archives: archives.sort((a, b) => a - b), unfinished };
+}
+
 /** Making a file takes milliseconds: one that is still being made after a minute never will be. */
 const LEFT_OVER_AFTER_MS = 60_000;
 

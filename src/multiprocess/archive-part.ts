@@ -1,0 +1,108 @@
+/**
+ * A part of an archive: written as a process writes its file, into plain memory, and read by what
+ * reads those files. One format has one writer and one reader.
+ */
+
+import type { Contribution } from '../aggregate/contribution.ts';
+import type { FoldedPart } from '../aggregate/folded-parts.ts';
+import { writeBeside } from './archived-blocks.ts';
+import { HeapSpace } from './heap-space.ts';
+import type { Pace } from './pace.ts';
+import { NO_BOOT_ID, processLabel } from './process-identity.ts';
+import { readHeader } from './segment.ts';
+import { SegmentContents } from './segment-contents.ts';
+import { SegmentWriter } from './segment-writer.ts';
+
+/** No process has this id. It stands for several, in one of these threads. */
+const SEVERAL = 0;
+const THREADS = { sum: 0, rest: 1 } as const;
+
+/** The length of a process's id; the parts that are sums have more in theirs. */
+const ID_LENGTH = 32;
+
+/** Series that are written between two looks at the clock. */
+const SERIES_PER_STEP = 512;
+
+/** Which process a part is of, if it is of a single one. */
+export interface PartProcess {
+  /** The process id. */
+  readonly pid: number;
+  /** 0 for the main thread. */
+  readonly threadId: number;
+  /** When it last showed that it lived, in seconds of the host's clock. */
+  readonly endedAt: number;
+}
+
+/** What was read of one part. */
+export interface ArchivedPart {
+  /** What it counts. */
+  readonly contribution: Contribution;
+  /** The process, for a part that is of a single one. */
+  readonly process: PartProcess | undefined;
+  /** True when all of it was understood: a newer version may have written what this one passes over. */
+  readonly isUnderstood: boolean;
+}
+
+/** Writes a part: of a single `process`, or of several. */
+export async function writePart(
+  { id, startTime, folded, families }: FoldedPart,
+  process: PartProcess | undefined,
+  pace: Pace,
+): Promise<Uint8Array> {
+  const { pid, threadId } = process ?? { pid: SEVERAL, threadId: THREADS[folded ?? 'sum'] };
+  const writer = new SegmentWriter(new HeapSpace(), {
+    id: id.slice(0, ID_LENGTH),
+    startTime,
+    pid,
+    threadId,
+    locked: false,
+    processStart: 0,
+    bootId: NO_BOOT_ID,
+    pidNamespace: 0,
+    kernelThread: 0,
+    threadStart: 0,
+  });
+  if (process !== undefined) writer.beat(process.endedAt);
+  let written = 0;
+  for (const { family, series } of families) {
+    const record = writer.declare(family);
+    for (const one of series) {
+      const place = writer.allocate(record, one.labelValues, one.pairs);
+      place.cells.set(one.cells, place.index);
+      writeBeside(writer, place, one);
+      if (++written % SERIES_PER_STEP === 0) await pace.breathe();
+    }
+  }
+  const bytes = new Uint8Array(writer.published);
+  writer.copyTo(bytes);
+  return bytes;
+}
+
+/**
+ * Reads a part. `revision` is the archive's generation, `path` for the sentences of errors alone.
+ *
+ * @throws {UnreadableError} When it makes no sense.
+ */
+export async function readPart(
+  bytes: Uint8Array,
+  { path, revision }: { readonly path: string; readonly revision: number },
+  pace: Pace,
+): Promise<ArchivedPart> {
+  const contents = new SegmentContents(path);
+  contents.reserve(bytes.length);
+  contents.bytes.set(bytes);
+  const header = readHeader(contents.bytes.buffer, bytes.length, path);
+  await pace.run(contents.parse(header.headerBytes, header.published, header.epoch));
+  await pace.run(contents.refreshBlocks());
+  const { families, values, hasUnknown } = contents;
+  const { pid, threadId, startTime, heartbeat } = header;
+  const about = { alive: false, startTime, revision, families, values };
+  const isUnderstood = !hasUnknown;
+  if (pid !== SEVERAL) {
+    const contribution = { ...about, id: header.id, process: processLabel(header) };
+    return { contribution, process: { pid, threadId, endedAt: heartbeat }, isUnderstood };
+  }
+  const folded = threadId === THREADS.rest ? 'rest' : 'sum';
+  const contribution = { ...about, id: `${header.id} ${folded}`, process: '', folded } as const;
+  return { contribution, process: undefined, isUnderstood };
+}

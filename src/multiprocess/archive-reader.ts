@@ -1,0 +1,117 @@
+/**
+ * Reads the archive of a directory: the one with the highest generation, parsed once and kept for as
+ * long as it is the same. It is held open while a scrape relies on it, since an open file still says
+ * how many names it has: none means that another archive has taken its place.
+ */
+
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import {
+  ARCHIVE_HEADER_BYTES,
+  type ArchiveContents,
+  archiveDigest,
+  decodeArchive,
+} from './archive.ts';
+import { type ArchivedPart, readPart } from './archive-part.ts';
+import { openToRead } from './open-file.ts';
+import type { Pace } from './pace.ts';
+import { archivePath } from './shared-directory.ts';
+import { reason } from './system-error.ts';
+import { UnreadableError } from './unreadable.ts';
+
+/** An archive as it was read. */
+export interface Archive extends Pick<ArchiveContents, 'ids' | 'foldedAt'> {
+  /** Counts the archives of a directory. */
+  readonly generation: number;
+  /** What the processes counted. */
+  readonly parts: readonly ArchivedPart[];
+}
+
+/** An archive that is held open. */
+export class OpenArchive {
+  readonly #fd: number;
+  /** What it holds. */
+  readonly archive: Archive | undefined;
+  /** Why nothing of it can be shown. */
+  readonly error: UnreadableError | undefined;
+
+  /** {@linkcode ArchiveReader.open} makes it. */
+  constructor(fd: number, archive: Archive | UnreadableError) {
+    this.#fd = fd;
+    if (archive instanceof UnreadableError) this.error = archive;
+    else this.archive = archive;
+  }
+
+  /** False once it has lost its name, which it does before any file that it knows not of. */
+  isCurrent(): boolean {
+    return fstatSync(this.#fd).nlink > 0;
+  }
+
+  /** Lets go of it. What was read stays. */
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** Reads the archives of one directory. */
+export class ArchiveReader {
+  readonly #directory: string;
+  #kept: { readonly digest: string; readonly archive: Archive } | undefined;
+
+  /** Nothing is read yet. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /**
+   * Opens and reads an archive. `undefined` when it is no longer there: another one is.
+   *
+   * @throws {UnreadableError} `inaccessible`, when it cannot be opened.
+   */
+  async open(generation: number, pace: Pace): Promise<OpenArchive | undefined> {
+    const path = archivePath(this.#directory, generation);
+    let fd: number;
+    try {
+      fd = openToRead(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw inaccessible(path, error);
+    }
+    try {
+      return new OpenArchive(fd, await this.#read(fd, generation, path, pace));
+    } catch (error) {
+      return new OpenArchive(
+        fd,
+        error instanceof UnreadableError ? error : inaccessible(path, error),
+      );
+    }
+  }
+
+  async #read(fd: number, generation: number, path: string, pace: Pace): Promise<Archive> {
+    const kept = this.#kept;
+    const digest = archiveDigest(readBytes(fd, ARCHIVE_HEADER_BYTES));
+    if (kept?.archive.generation === generation && kept.digest === digest) return kept.archive;
+    const { ids, foldedAt, parts } = decodeArchive(readBytes(fd, fstatSync(fd).size), path);
+    const read: ArchivedPart[] = [];
+    for (const part of parts) read.push(await readPart(part, { path, revision: generation }, pace));
+    const archive: Archive = { generation, ids, foldedAt, parts: read };
+    this.#kept = { digest, archive };
+    return archive;
+  }
+}
+
+/** The first `length` bytes, or as many as there are. */
+function readBytes(fd: number, length: number): Buffer<ArrayBuffer> {
+  const bytes = Buffer.from(new ArrayBuffer(length));
+  let at = 0;
+  while (at < length) {
+    const read = readSync(fd, bytes, at, length - at, at);
+    if (read === 0) break;
+    at += read;
+  }
+  return bytes.subarray(0, at);
+}
+
+function inaccessible(path: string, cause: unknown): UnreadableError {
+  const detail = `cannot be read, expected its contents, got ${reason(cause)}`;
+  return new UnreadableError('inaccessible', path, detail, { cause });
+}

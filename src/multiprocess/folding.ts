@@ -1,0 +1,210 @@
+/**
+ * Folds what ended processes counted into one archive and removes their files, so that a service may
+ * start processes for ever without its directory growing. The steps and their order are those of
+ * `docs/architecture.md`: after each of them a process may be killed, and every scrape is right.
+ */
+
+import { rmSync, unlinkSync } from 'node:fs';
+import type { Contribution } from '../aggregate/contribution.ts';
+import { foldInSteps, ownPart } from '../aggregate/folded-parts.ts';
+import { encodeArchive } from './archive.ts';
+import { shownStill } from './archive-age.ts';
+import { publishArchive } from './archive-file.ts';
+import { type PartProcess, writePart } from './archive-part.ts';
+import type { Archive, OpenArchive } from './archive-reader.ts';
+import type { DirectoryReader } from './directory-reader.ts';
+import { FoldLock } from './fold-lock.ts';
+import type { LivenessOptions } from './liveness.ts';
+import { newId } from './own-file.ts';
+import type { Pace } from './pace.ts';
+import { FILE_SUFFIX } from './segment.ts';
+import type { EndedWriter } from './segment-reader.ts';
+import { archivePath, type DirectoryListing, listDirectory } from './shared-directory.ts';
+import { reason } from './system-error.ts';
+
+/** What was just done, in this order. Those of a first archive come before the rest. */
+export type FoldStep =
+  | 'locked'
+  | 'tidied'
+  | 'written'
+  | 'linked'
+  | 'named'
+  | 'older removed'
+  | 'file removed'
+  | 'released';
+
+/** Where and as whom to fold. */
+export interface FoldingOptions extends LivenessOptions {
+  /** The directory that the processes share. */
+  readonly directory: string;
+  /** Who may read the archive, as the system counts it. */
+  readonly fileMode: number;
+  /** Reads the directory for scrapes: only what it found dead is folded. */
+  readonly reader: Pick<DirectoryReader, 'ended' | 'openArchive'>;
+  /** The host's clock, in seconds. */
+  readonly clock: () => number;
+  /** Told of each step, for tests that kill the process there. */
+  readonly onStep?: (step: FoldStep) => void;
+}
+
+/** Folds the dead of one directory. One folding at a time. */
+export class Folding {
+  readonly #options: FoldingOptions;
+
+  /** Nothing is done yet. */
+  constructor(options: FoldingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Folds what the last scrape found dead, and removes what a folding that was cut off has left.
+   * Returns how many processes were folded: none where somebody else is at it.
+   *
+   * @throws The error of the system, where it refuses links or renames, or has no room. Nothing is
+   * lost then, and nothing counted twice.
+   */
+  async run(pace: Pace): Promise<number> {
+    const lock = FoldLock.take({ ...this.#options, id: newId() });
+    if (lock === undefined) return 0;
+    this.#step('locked');
+    try {
+      return await this.#fold(pace);
+    } finally {
+      lock.release();
+      this.#step('released');
+    }
+  }
+
+  async #fold(pace: Pace): Promise<number> {
+    const { directory, clock } = this.#options;
+    // Before anything is read: what is taken away from archives later was in this one.
+    const foldedAt = clock();
+    let generation = listDirectory(directory).archives.at(-1);
+    if (generation === undefined) {
+      generation = 0;
+      await this.#write(generation, encodeArchive({ ids: new Set(), foldedAt, parts: [] }));
+    }
+    const open = await this.#options.reader.openArchive(generation, pace);
+    // By an operator alone, since the lock is ours.
+    if (open === undefined) return 0;
+    try {
+      if (isKeptFromFolding(open)) return 0;
+      const listing = this.#tidy(generation, open.archive);
+      this.#step('tidied');
+      const ended = this.#ended(listing, open.archive);
+      if (ended.length === 0) return 0;
+      const ids = new Set(ended.map(({ header }) => header.id));
+      const parts = await this.#parts(ended, open.archive, pace);
+      const isFirst = await this.#write(generation + 1, encodeArchive({ ids, foldedAt, parts }));
+      if (!isFirst) return 0;
+      this.#remove(archivePath(directory, generation));
+      this.#requireUnnamed(open);
+      this.#step('older removed');
+      for (const id of ids) {
+        this.#remove(filePath(directory, id));
+        this.#step('file removed');
+        await pace.breathe();
+      }
+      return ids.size;
+    } finally {
+      open.close();
+    }
+  }
+
+  /** Removes what a folding has left that was cut off: first archives, then what the last one has. */
+  #tidy(generation: number, archive: Archive | undefined): DirectoryListing {
+    const { directory } = this.#options;
+    const { archives, ids, unfinished } = listDirectory(directory);
+    for (const path of unfinished) rmSync(path, { recursive: true, force: true });
+    for (const older of archives) {
+      if (older < generation) this.#remove(archivePath(directory, older));
+    }
+    for (const id of ids) if (archive?.ids.has(id)) this.#remove(filePath(directory, id));
+    return listDirectory(directory);
+  }
+
+  /** The writers that certainly ended, whose files are there and in no archive. */
+  #ended({ ids }: DirectoryListing, archive: Archive | undefined): EndedWriter[] {
+    return ids
+      .filter((id) => archive?.ids.has(id) !== true)
+      .map((id) => this.#options.reader.ended(id))
+      .filter((ended) => ended?.isUnderstood === true) as EndedWriter[];
+  }
+
+  async #parts(
+    ended: readonly EndedWriter[],
+    archive: Archive | undefined,
+    pace: Pace,
+  ): Promise<Uint8Array[]> {
+    const archived = archive?.parts ?? [];
+    const sums = archived.filter(({ process }) => process === undefined);
+    const folded = foldInSteps(
+      [...sums, ...ended].map(({ contribution }): Contribution => contribution),
+    );
+    const parts: Uint8Array[] = [];
+    for (const part of await pace.run(folded)) parts.push(await writePart(part, undefined, pace));
+    const singles = [
+      ...archived.map(({ contribution, process }) => single(contribution, process)),
+      ...ended.map(({ contribution, header: { pid, threadId, heartbeat } }) =>
+        single(contribution, { pid, threadId, endedAt: heartbeat }),
+      ),
+    ].filter((one) => one !== undefined);
+    for (const one of shownStill(singles, this.#options.clock())) {
+      const part = ownPart(one.contribution);
+      if (part !== undefined) parts.push(await writePart(part, one, pace));
+    }
+    return parts;
+  }
+
+  /** Gives an archive its name. False when another one has it. */
+  #write(generation: number, bytes: Uint8Array): Promise<boolean> {
+    const { directory, fileMode } = this.#options;
+    return publishArchive(bytes, {
+      directory,
+      generation,
+      fileMode,
+      onStep: (step) => this.#step(step),
+    });
+  }
+
+  /** Readers know by it that there is a newer one. A file system that says otherwise is none for us. */
+  #requireUnnamed(open: OpenArchive): void {
+    if (open.isCurrent()) throw new Error('a removed file that has a name');
+  }
+
+  #remove(path: string): void {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      // Gone is what it should be.
+      if (reason(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  #step(step: FoldStep): void {
+    this.#options.onStep?.(step);
+  }
+}
+
+function filePath(directory: string, id: string): string {
+  return `${directory}/${id}${FILE_SUFFIX}`;
+}
+
+/** What has to be known of a process to keep its values beside those of others. */
+interface Single extends PartProcess {
+  readonly contribution: Contribution;
+}
+
+function single(contribution: Contribution, process: PartProcess | undefined): Single | undefined {
+  if (process === undefined) return undefined;
+  return ownPart(contribution) === undefined ? undefined : { ...process, contribution };
+}
+
+/**
+ * True for archives that must not be replaced: what cannot be read may be whole, and what is not
+ * understood would be lost. What is damaged is lost already.
+ */
+function isKeptFromFolding({ archive, error }: OpenArchive): boolean {
+  if (error !== undefined) return error.reason === 'inaccessible' || error.reason === 'newer';
+  return archive!.parts.some(({ isUnderstood }) => !isUnderstood);
+}

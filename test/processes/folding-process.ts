@@ -1,0 +1,33 @@
+/**
+ * A process that folds a directory once, made for tests, and kills itself at a step of it.
+ *
+ * The arguments: the directory, the step at which it dies by SIGKILL ('' for none), how often the
+ * step comes before that, and the mapper. It prints how many processes it folded.
+ */
+
+import { DirectoryReader } from '../../src/multiprocess/directory-reader.ts';
+import { Folding } from '../../src/multiprocess/folding.ts';
+import { hostClock } from '../../src/multiprocess/host-clock.ts';
+import { type MapperChoice, MapperSelection } from '../../src/multiprocess/mapper-choice.ts';
+import { Pace } from '../../src/multiprocess/pace.ts';
+import { currentIdentity } from '../../src/multiprocess/process-identity.ts';
+
+const [, , directory, fatal, before, mapper] = process.argv as [...string[], MapperChoice];
+let left = Number(before);
+const options = {
+  directory: directory!,
+  mapper: new MapperSelection(mapper).mapper,
+  self: currentIdentity(),
+  clock: hostClock(),
+};
+const reader = new DirectoryReader(options);
+const folding = new Folding({
+  ...options,
+  reader,
+  fileMode: 0o600,
+  onStep(step) {
+    if (step === fatal && left-- === 0) process.kill(process.pid, 'SIGKILL');
+  },
+});
+await reader.read({ own: undefined, missing: false }, new Pace());
+console.log(await folding.run(new Pace()));
