@@ -21,6 +21,7 @@ import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
 import { createDirectory, removeLeftovers } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import type { Warnings } from './warnings.ts';
+import { onWayOut } from './way-out.ts';
 import { WriteBehindTimer } from './write-behind-timer.ts';
 
 /** How long the heap takes all new series before the disk is tried again. */
@@ -71,12 +72,12 @@ export class OwnSeries {
   /** The last declaration of each name. */
   readonly #declared = new Map<string, Declared>();
   readonly #startTime: number = Date.now() / 1000;
-  readonly #onExit = (): void => this.flush();
   #file: OwnFile | undefined;
   #keeper: FileKeeper | undefined;
   #filePart: Part | undefined;
   #heapPart: Part | undefined;
   #timer: WriteBehindTimer | undefined;
+  #callOff: (() => void) | undefined;
   #closed = false;
   #retryAt = 0;
   #unshared = 0;
@@ -153,7 +154,7 @@ export class OwnSeries {
     this.#closed = true;
     this.#keeper = undefined;
     this.#timer?.stop();
-    process.off('exit', this.#onExit);
+    this.#callOff?.();
     this.flush();
     this.#file?.close();
   }
@@ -247,7 +248,7 @@ export class OwnSeries {
     this.#warnOfMappers(this.#file.isWrittenBehind);
     if (!this.#file.isWrittenBehind) return;
     this.#timer = new WriteBehindTimer(() => this.flush(), this.#options.flushIntervalMs);
-    process.on('exit', this.#onExit);
+    this.#callOff = onWayOut(() => this.flush());
   }
 
   /** Creates the file with the first mapper that works, else one that is written behind. */
