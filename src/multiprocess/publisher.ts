@@ -46,6 +46,12 @@ export class Publisher {
     this.#callOff = onWayOut(() => this.#publishLast());
   }
 
+  /** Asks now, beside the interval. Resolves when all have answered and others can read it. Never rejects. */
+  async publishNow(): Promise<void> {
+    await Promise.all(Array.from(this.#registries, (registry) => registry.publish()));
+    this.#options.flush();
+  }
+
   /** Asks for the last time, and lets go of the registries. */
   stop(): void {
     if (this.#stopped) return;

@@ -12,7 +12,8 @@ import type { Said } from '../../../test/processes/blocked-service.ts';
 import { open } from '../../../test/processes/storage.ts';
 import { type Ending, temporaryFolder } from '../../../test/processes/temporary-folder.ts';
 import { CollectorRegistry } from '../../metrics/registry.ts';
-import { Counter, Gauge } from '../../node.ts';
+import type { MetricFamily } from '../../model/family.ts';
+import { Counter, Gauge, GaugeMetricFamily } from '../../node.ts';
 import { type HttpServerOptions, type MetricsServer, startHttpServer } from './index.ts';
 
 const BLOCKED_SERVICE = new URL('../../../test/processes/blocked-service.ts', import.meta.url);
@@ -87,6 +88,29 @@ describe('startHttpServer with a thread', { timeout: 60_000 }, () => {
     await askOver(server.url, {});
     await server.close();
     deepEqual(readdirSync(directory), files);
+  });
+
+  it('shows what collectors of the process say now, and what they said before they hung', async (t) => {
+    const registry = shared(t);
+    let size = 1;
+    let hangs = false;
+    const queue = {
+      collect(): MetricFamily[] | Promise<MetricFamily[]> {
+        if (hangs) return new Promise(() => {});
+        const family = new GaugeMetricFamily({ name: 'queue_size', help: 'Size.' });
+        family.addMetric([], size);
+        return [family];
+      },
+    };
+    registry.register(queue, { scope: 'process', multiprocessMode: 'sum' });
+    await using server = await start({ registry });
+    const shown = async (): Promise<string | undefined> =>
+      /^queue_size.*$/m.exec((await askOver(server.url, {})).body.toString())?.[0];
+    equal(await shown(), 'queue_size 1');
+    size = 2;
+    equal(await shown(), 'queue_size 2');
+    hangs = true;
+    equal(await shown(), 'queue_size 2');
   });
 
   it('shows what has been counted although a callback never answers', async (t) => {
