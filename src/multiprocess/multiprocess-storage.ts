@@ -130,15 +130,6 @@ export class MultiprocessStorage implements Storage {
   }
 
   /**
-   * Publishes now what callbacks and collectors say, and writes what was counted: for a scrape that
-   * somebody else answers. Resolves when they have answered, which may take as long as a scrape's time
-   * limit. Never rejects.
-   */
-  async publishNow(): Promise<void> {
-    await this.#publisher?.publishNow();
-  }
-
-  /**
    * Ends this process's part: what it counted stays for others to read, who take it for dead from
    * now on. What is counted later stays on the heap. A process that ends need not call it.
    */
