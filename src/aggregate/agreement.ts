@@ -61,7 +61,8 @@ export interface Agreement {
  *
  * @see {@link https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels | Data model}
  */
-export function agree(declarations: readonly Declaration[]): Agreement {
+export function agree(given: readonly Declaration[]): Agreement {
+  const declarations = withUnits(given);
   const newest = declarations[0]!.family;
   const known = declarations.filter(({ family }) => family.type === newest.type);
   const shown = known.filter((declaration) => isShown(declaration, newest, known));
@@ -82,6 +83,19 @@ export function agree(declarations: readonly Declaration[]): Agreement {
     })),
     disagreements: disagreementsIn(declarations),
   };
+}
+
+/** Gives those that cannot say their unit the newest one that is said of such a family. */
+function withUnits(declarations: readonly Declaration[]): readonly Declaration[] {
+  if (!declarations.some(({ lacksUnit }) => lacksUnit)) return declarations;
+  return declarations.map((declaration) => {
+    const { family, lacksUnit } = declaration;
+    if (!lacksUnit) return declaration;
+    const teller = declarations.find(
+      (other) => !other.lacksUnit && other.family.type === family.type,
+    );
+    return { ...declaration, family: { ...family, unit: teller?.family.unit ?? '' } };
+  });
 }
 
 /** The values of a member's series, one for each merged label. */

@@ -51,6 +51,8 @@ export interface ContributedFamily {
   readonly family: StoredFamily;
   /** The series it has there, in any order. */
   readonly series: readonly ContributedSeries[];
+  /** True when its process could not say which unit it has: another one's is taken, and is no disagreement. */
+  readonly lacksUnit?: boolean;
   /** The exemplars of its series. May grow while nothing else does. */
   readonly exemplars?: readonly ContributedExemplar[];
   /** What the quantiles of its series are made of. May grow while nothing else does. */

@@ -113,7 +113,7 @@ describe('MultiprocessStorage in trouble', () => {
     writeFileSync(bad('1'), '');
     writeFileSync(bad('2'), 'What is this?');
     copyFileSync(join(directory, own!), bad('3'));
-    writeFileSync(join(directory, 'counter_1.db'), 'not ours');
+    writeFileSync(join(directory, 'others.db'), 'not ours');
     writeFileSync(`${bad('4')}.new`, 'not yet');
     deepEqual(lines(await storage.collect()), [
       'promethium_unreadable_files{"reason":"empty"} 1',

@@ -21,10 +21,13 @@ import {
   type StorageSettings,
   toSettings,
 } from './multiprocess-options.ts';
+import { OwnPublications } from './own-publications.ts';
 import { OwnSeries } from './own-series.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
+import { Publications } from './publications.ts';
 import { Publisher } from './publisher.ts';
+import { PythonDirectory } from './python-directory.ts';
 import { createDirectory } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import { Warnings } from './warnings.ts';
@@ -46,7 +49,10 @@ export class MultiprocessStorage implements Storage {
   readonly #clock = hostClock();
   readonly #mappers: MapperSelection;
   readonly #publisher: Publisher | undefined;
+  readonly #ownPublications: OwnPublications;
+  readonly #publications = new Publications();
   readonly #settings: Pick<StorageSettings, 'readOnly' | 'fileMode'>;
+  readonly #python: PythonDirectory;
   #reader: DirectoryReader | undefined;
   #folding: FoldSchedule | undefined;
   #running: Promise<readonly MetricFamily[]> | undefined;
@@ -64,11 +70,17 @@ export class MultiprocessStorage implements Storage {
     this.#directory = directory;
     this.#settings = settings;
     this.#mappers = new MapperSelection(mapper);
+    this.#python = new PythonDirectory({ directory, clock: this.#clock });
     this.#own = new OwnSeries({
       ...settings,
       directory,
       mappers: this.#mappers,
       identity: this.#identity,
+      clock: this.#clock,
+      warnings: this.#warnings,
+    });
+    this.#ownPublications = new OwnPublications({
+      series: this.#own,
       clock: this.#clock,
       warnings: this.#warnings,
     });
@@ -120,6 +132,11 @@ export class MultiprocessStorage implements Storage {
     this.#publisher?.attach(publishing);
   }
 
+  /** {@inheritDoc Storage.publish} */
+  publish(key: object, name: string, families: readonly MetricFamily[]): void {
+    this.#ownPublications.publish(key, name, families);
+  }
+
   /**
    * Publishes now what callbacks and collectors say, and writes what was counted: for a scrape that
    * somebody else answers. Resolves when they have answered, which may take as long as a scrape's time
@@ -155,20 +172,25 @@ export class MultiprocessStorage implements Storage {
     // Whoever has nothing to put there may well come before the processes that have.
     const { id, needsDirectory } = this.#own;
     const reading = await reader.read({ own: id, missing: !needsDirectory }, pace);
+    const python = await this.#python.read(pace);
+    const failures = [...reading.failures, ...python.failures];
     // By file and reason: the sentence itself may say something else each time, of a growing file.
     // Of the directory just once, also when it was said already that nothing can be written there.
-    for (const { reason, file, error } of reading.failures) {
+    for (const { reason, file, error } of failures) {
       this.#warnings.warn(reason === 'directory' ? reason : `${reason} ${file}`, error);
     }
-    const steps = this.#merger.mergeInSteps([...own, ...reading.contributions]);
+    const contributions = [...own, ...reading.contributions, ...python.contributions];
+    const steps = this.#merger.mergeInSteps(contributions);
     const { families, disagreements } = await pace.run(steps);
     const reports = this.#report.families({
-      failures: reading.failures,
+      failures,
       disagreements,
       unshared: this.#own.unshared,
+      unpublished: this.#ownPublications.oversized,
     });
     if (reading.isFoldable) this.#folding?.request();
-    return reports.length === 0 ? families : [...families, ...reports].sort(byName);
+    const merged = reports.length === 0 ? families : [...families, ...reports].sort(byName);
+    return [...merged, ...this.#publications.newest(contributions, this.#clock())];
   }
 
   /** What reads the directory, and with it what folds the dead in it. */

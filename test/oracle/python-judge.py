@@ -4,13 +4,16 @@ A line on standard input is a JSON object {"format": "text" | "openmetrics", "do
 line on standard output that answers it is {"families": [...]} or {"error": ...}. With a "program"
 in it, and the "documents" of another client that ran it, the answer is {"outcomes": [...],
 "documents": [...], "ours": [...], "theirs": [...]}: what became of each command here, what this
-client exposes, and either's expositions as read. Numbers travel as text, since JSON has no
+client exposes, and either's expositions as read. With a "directory" and "commands" in it, the
+commands are run by processes that share the directory, and the answer is what the client's own
+collector shows of it. Numbers travel as text, since JSON has no
 infinities and JavaScript no integers as large as Python's.
 """
 
 import json
 import sys
 
+import multiprocess_service
 import parity
 from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client import parser as text
@@ -80,6 +83,14 @@ def compare(program, documents):
     }
 
 
+def answer_to(question):
+    if "program" in question:
+        return compare(**question)
+    if "directory" in question:
+        return judge("text", multiprocess_service.run(**question))
+    return judge(**question)
+
+
 def number_from_text(found):
     return float(found["$number"]) if "$number" in found else found
 
@@ -87,7 +98,7 @@ def number_from_text(found):
 for line in sys.stdin:
     question = json.loads(line, object_hook=number_from_text)
     try:
-        answer = compare(**question) if "program" in question else judge(**question)
+        answer = answer_to(question)
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer), flush=True)

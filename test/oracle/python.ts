@@ -84,6 +84,18 @@ export class PythonJudge implements AsyncDisposable {
   }
 
   /**
+   * Has Python processes that share `directory` run commands, and returns what Python's own
+   * collector shows of the directory then.
+   *
+   * @throws {Error} With Python's own words, when a command fails or the collector does.
+   */
+  async serve(directory: string, commands: readonly object[]): Promise<PythonFamily[]> {
+    const { families, error } = await this.#ask<RawVerdict>({ directory, commands });
+    if (families === undefined) throw new Error(`Python shows nothing: ${error}`);
+    return families.map(toFamily);
+  }
+
+  /**
    * Runs a program of metric operations in Python's client, and reads what came of it beside the
    * documents of another client that ran it: one for each view.
    *
