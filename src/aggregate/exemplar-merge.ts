@@ -3,10 +3,11 @@
 import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import { seriesPlaces } from './beside-cells.ts';
+import type { KeptExemplar } from './contribution.ts';
 import type { Transfer } from './transfer.ts';
 
 /** Merged exemplars by their series' place: of a histogram one for each bucket, else one. */
-export type MergedExemplars = readonly (readonly (Exemplar | undefined)[] | undefined)[];
+export type MergedExemplars = readonly (readonly (KeptExemplar | undefined)[] | undefined)[];
 
 /**
  * Merges the exemplars of a family's processes, each of which goes to the bucket that its value is
@@ -19,7 +20,7 @@ export function* mergeExemplars(
   width: number,
   now: number,
 ): Generator<undefined, MergedExemplars | undefined> {
-  let merged: (Exemplar | undefined)[][] | undefined;
+  let merged: (KeptExemplar | undefined)[][] | undefined;
   for (const transfer of transfers) {
     const { exemplars = [] } = transfer;
     if (exemplars.length === 0) continue;
@@ -33,8 +34,8 @@ export function* mergeExemplars(
       merged ??= [];
       merged[place] ??= [];
       const other = merged[place][bucket];
-      if (other === undefined || secondsOf(exemplar) > secondsOf(other)) {
-        merged[place][bucket] = exemplar;
+      if (other === undefined || secondsOf(exemplar) > secondsOf(other.exemplar)) {
+        merged[place][bucket] = current;
       }
     }
     yield;

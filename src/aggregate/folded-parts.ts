@@ -7,8 +7,9 @@
 import type { StoredFamily } from '../model/cells.ts';
 import type { Pairs } from '../model/labels.ts';
 import { type Agreement, agree, type Declaration, isPerProcess, isSum } from './agreement.ts';
-import type { Contribution } from './contribution.ts';
+import type { Contribution, KeptExemplar, KeptWindow } from './contribution.ts';
 import { FamilyLayouter } from './family-layout.ts';
+import { foldBeside } from './folded-beside.ts';
 import { newestFirst } from './merger.ts';
 import { Rests } from './rests.ts';
 import { run } from './transfer.ts';
@@ -30,6 +31,10 @@ export interface FoldedSeries {
   readonly labelValues: readonly string[];
   readonly pairs: Pairs;
   readonly cells: Float64Array;
+  /** Of a histogram one for each bucket, else one. */
+  readonly exemplars?: readonly (KeptExemplar | undefined)[] | undefined;
+  /** What its quantiles are made of. */
+  readonly window?: KeptWindow | undefined;
 }
 
 /**
@@ -189,11 +194,15 @@ function* sumUp(
     yield;
   }
   if (isSum(family)) rests.normalize(cells);
+  const now = Date.now() / 1000;
+  const { exemplars, windows } = yield* foldBeside(layout.transfers, family, width, now);
   const sums: FoldedSeries[] = [];
   const lost: FoldedSeries[] = [];
   for (const [i, values] of labelValues.entries()) {
     const begin = i * width;
-    sums.push({ labelValues: values, pairs: [], cells: cells.subarray(begin, begin + width) });
+    const beside = { exemplars: exemplars[i], window: windows[i] };
+    const own = cells.subarray(begin, begin + width);
+    sums.push({ labelValues: values, pairs: [], cells: own, ...beside });
     const rest = Float64Array.from({ length: width }, (_, j) => rests.at(begin + j));
     if (rest.some(Boolean)) lost.push({ labelValues: values, pairs: [], cells: rest });
     if (i % STEP === STEP - 1) yield;

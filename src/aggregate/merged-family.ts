@@ -13,6 +13,7 @@ import type {
 import type { Pairs } from '../model/labels.ts';
 import type { Sample } from '../model/sample.ts';
 import { samplesOf } from '../model/sample-writer.ts';
+import type { KeptExemplar } from './contribution.ts';
 import type { MergedExemplars } from './exemplar-merge.ts';
 import type { FamilyLayout } from './family-layout.ts';
 import type { MergedQuantiles } from './quantile-merge.ts';
@@ -129,7 +130,7 @@ function emitter(
   switch (family.type) {
     case 'counter':
       return (index, series) => {
-        const exemplar = exemplars?.[series]?.[0];
+        const exemplar = exemplars?.[series]?.[0]?.exemplar;
         writer.number(cells[index]!, startTime(cells[index + 1]!), exemplar);
       };
     case 'gauge':
@@ -180,9 +181,9 @@ class CellsHistogram implements HistogramPoint {
     return startTime(this.cells[this.index + this.bounds.length + 2]!);
   }
 
-  at(index: number, exemplars: readonly (Exemplar | undefined)[] | undefined): this {
+  at(index: number, kept: readonly (KeptExemplar | undefined)[] | undefined): this {
     this.index = index;
-    this.exemplars = exemplars;
+    this.exemplars = kept?.map((one) => one?.exemplar);
     return this;
   }
 }
