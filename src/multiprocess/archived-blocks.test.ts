@@ -63,7 +63,7 @@ describe('An archive', () => {
     ];
     deepEqual(await shown(context, directory), expected);
     await fold(directory);
-    equal(readdirSync(directory).filter((name) => name.endsWith('.promethium')).length, 0);
+    equal(readdirSync(directory).filter((name) => /^[0-9a-f]{32}\./.test(name)).length, 0);
     deepEqual(await shown(context, directory), expected);
     context.mock.timers.enable({ apis: ['Date'], now: Date.now() + 676_000 });
     deepEqual((await shown(context, directory)).slice(5), ['times_sum 106', 'times_count 4']);
