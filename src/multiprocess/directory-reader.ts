@@ -12,6 +12,7 @@ import type { Contribution } from '../aggregate/contribution.ts';
 import { MetricsError } from '../model/error.ts';
 import { isShownStill } from './archive-age.ts';
 import { type Archive, ArchiveReader, type OpenArchive } from './archive-reader.ts';
+import { LastReading } from './last-reading.ts';
 import type { LivenessOptions } from './liveness.ts';
 import type { Pace } from './pace.ts';
 import { FILE_SUFFIX } from './segment.ts';
@@ -66,6 +67,7 @@ const ATTEMPTS = 100;
 export class DirectoryReader {
   readonly #options: DirectoryReaderOptions;
   readonly #archives: ArchiveReader;
+  readonly #last = new LastReading();
   #readers = new Map<string, SegmentReader>();
 
   /** Nothing is read yet. */
@@ -82,7 +84,10 @@ export class DirectoryReader {
     const gone = new Set<string>();
     for (let attempt = 1; ; attempt++) {
       const reading = new Reading(options, gone);
-      if ((await this.#attempt(reading, pace)) || attempt === ATTEMPTS) return reading;
+      if ((await this.#attempt(reading, pace)) || attempt === ATTEMPTS) {
+        const contributions = this.#last.complete(reading);
+        return { contributions, failures: reading.failures, isFoldable: reading.isFoldable };
+      }
       await pace.pause();
     }
   }
@@ -196,6 +201,8 @@ const NOTHING: DirectoryListing = { ids: [], archives: [], unfinished: [] };
 class Reading implements DirectoryReading {
   readonly options: ReadingOptions;
   readonly contributions: Contribution[] = [];
+  /** Those of them that were read from the files of their writers. */
+  readonly files: Map<string, Contribution> = new Map();
   readonly failures: ReadingFailure[] = [];
   isFoldable = false;
   listing: DirectoryListing = NOTHING;
@@ -243,6 +250,7 @@ class Reading implements DirectoryReading {
 
   add(id: string, contribution: Contribution, isFoldable: boolean): void {
     this.contributions.push(contribution);
+    this.files.set(id, contribution);
     if (isFoldable) this.isFoldable = true;
     this.#gone.delete(id);
   }

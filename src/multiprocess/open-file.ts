@@ -29,7 +29,7 @@ export function isOutOfDescriptors(): boolean {
 
 /** True of the errors that say so, of the process (EMFILE) or of the whole system (ENFILE). */
 export function isForWantOfDescriptors(error: unknown): boolean {
-  return ['EMFILE', 'ENFILE'].includes(reason(error));
+  return error instanceof Error && ['EMFILE', 'ENFILE'].includes(reason(error));
 }
 
 /** What is open as `fd`, as sentences name it. */

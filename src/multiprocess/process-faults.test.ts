@@ -185,6 +185,42 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
       ]);
     });
 
+    it('counts on, and shows what it knows, while it is out of file descriptors', async (context) => {
+      const directory = temporaryFolder(context);
+      count(open(context, { directory, mapper: 'koffi' }), '/other', 5);
+      const starved = (await limited(
+        context,
+        'ulimit -n 48',
+        'starved-process',
+        directory,
+        mapper,
+        'late',
+      )) as Starved;
+      const other = 'requests_total{"path":"/other"} 5';
+      const [before, meanwhile, after] = ['before', 'meanwhile', 'after'].map(
+        (path) => `requests_total{"path":"/${path}"} 1`,
+      );
+      deepEqual(starved, {
+        before: [before!, other],
+        meanwhile: [
+          'promethium_unreadable_files{"reason":"directory"} 1',
+          before!,
+          meanwhile!,
+          other,
+        ],
+        after: [
+          'promethium_unreadable_files{"reason":"directory"} 0',
+          after!,
+          before!,
+          meanwhile!,
+          other,
+        ],
+        warnings: [
+          `directory "${directory}": cannot be read, expected a directory of metrics, got EMFILE`,
+        ],
+      } satisfies Starved);
+    });
+
     it('counts on its heap what it counts while it has no descriptor for a file', async (context) => {
       const directory = temporaryFolder(context);
       // Not by name, which would load it before.
