@@ -21,6 +21,7 @@ import {
   type StorageSettings,
   toSettings,
 } from './multiprocess-options.ts';
+import { isOutOfDescriptors } from './open-file.ts';
 import { OwnPublications } from './own-publications.ts';
 import { OwnSeries } from './own-series.ts';
 import { Pace } from './pace.ts';
@@ -204,6 +205,8 @@ export class MultiprocessStorage implements Storage {
       clock: this.#clock,
     };
     const reader = new DirectoryReader(options);
+    // The next one will have a mapper.
+    if (options.mapper === undefined && isOutOfDescriptors()) return reader;
     this.#reader = reader;
     if (!readOnly) {
       const folding = new Folding({ ...options, reader, fileMode });
