@@ -11,6 +11,8 @@ export interface Faults extends Pick<DirectoryReading, 'failures'> {
   readonly disagreements: readonly Disagreement[];
   /** How many series this process keeps where no other one sees them. */
   readonly unshared: number;
+  /** How many answers of this process's collectors are too long to be published. */
+  readonly unpublished: number;
 }
 
 /**
@@ -20,18 +22,21 @@ export interface Faults extends Pick<DirectoryReading, 'failures'> {
 export class DirectoryReport {
   readonly #reasons = new Map<string, number>();
   #hadUnshared = false;
+  #hadUnpublished = false;
 
   /** The families to be shown beside the merged ones. */
-  families({ failures, disagreements, unshared }: Faults): MetricFamily[] {
+  families({ failures, disagreements, unshared, unpublished }: Faults): MetricFamily[] {
     for (const reason of this.#reasons.keys()) this.#reasons.set(reason, 0);
     for (const { reason } of failures) {
       this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     }
     if (unshared > 0) this.#hadUnshared = true;
+    if (unpublished > 0) this.#hadUnpublished = true;
     const families: MetricFamily[] = [];
     if (this.#reasons.size > 0) families.push(unreadableFiles(this.#reasons));
     if (disagreements.length > 0) families.push(disagreeingDeclarations(disagreements));
     if (this.#hadUnshared) families.push(unsharedSeries(unshared));
+    if (this.#hadUnpublished) families.push(unpublishedCollectors(unpublished));
     return families;
   }
 }
@@ -40,6 +45,13 @@ function unsharedSeries(count: number): MetricFamily {
   return new GaugeMetricFamily({
     name: 'promethium_unshared_series',
     help: 'Series that the process which answers keeps on its heap, for want of a file: no other process shows them.',
+  }).addMetric([], count);
+}
+
+function unpublishedCollectors(count: number): MetricFamily {
+  return new GaugeMetricFamily({
+    name: 'promethium_unpublished_collectors',
+    help: 'Collectors of the process which answers whose families are too many to be published: no other process shows them.',
   }).addMetric([], count);
 }
 

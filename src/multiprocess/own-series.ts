@@ -119,6 +119,12 @@ export class OwnSeries {
     };
   }
 
+  /** Writes what is no series into the file, which is made if need be. Nothing where it has no room. */
+  inFile<Result>(write: (writer: SegmentWriter) => Result): Result | undefined {
+    this.#open();
+    return this.#inFile(write);
+  }
+
   /** What this process counted, in its file and on its heap. */
   async contributions(pace: Pace): Promise<Contribution[]> {
     if (this.#declared.size > 0) this.#open();
@@ -133,8 +139,7 @@ export class OwnSeries {
     // In the same turn as the copies below: what a scrape shows may not be lost to the next one,
     // which another process answers, or this one's heir after a SIGKILL.
     this.flush();
-    const reading = parts.map(({ id, contents }) => contents.read({ ...about, id }, pace));
-    return Promise.all(reading);
+    return Promise.all(parts.map(({ id, contents }) => contents.read({ ...about, id }, pace)));
   }
 
   /** Writes what was counted, where it is written behind. Never throws. */

@@ -7,8 +7,8 @@ import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import type { Publishing } from './publication.ts';
 import type { QuantileState } from '../model/quantile-sketch.ts';
+import type { Publishing } from './publication.ts';
 
 /** Where the numbers of one series lie: consecutive cells of an array that never moves. */
 export interface Cells {
