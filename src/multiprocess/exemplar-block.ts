@@ -21,6 +21,8 @@ const HEAD_BYTES = 24;
 export const EXEMPLAR_CAPACITY = 96;
 
 const TEXT: RecordTextWriter = new RecordTextWriter();
+/** The head of what is in {@linkcode TEXT}; another one when that has grown. */
+let head: Float64Array = new Float64Array(HEAD_FLOATS);
 
 /**
  * Puts an exemplar into a block, to be shown until `shownUntil`, in Unix seconds.
@@ -34,7 +36,8 @@ export function writeExemplar(block: SegmentBlock, exemplar: Exemplar, shownUnti
     TEXT.string(name);
     TEXT.string(exemplar.labels[name]!);
   }
-  const head = new Float64Array(TEXT.bytes.buffer, 0, HEAD_FLOATS);
+  const { buffer } = TEXT.bytes;
+  if (head.buffer !== buffer) head = new Float64Array(buffer, 0, HEAD_FLOATS);
   head[0] = exemplar.value;
   head[1] = toSeconds(exemplar.timestamp);
   head[2] = shownUntil;

@@ -111,7 +111,7 @@ export class SegmentBlock {
     const copy = at + RECORD_HEADER_BYTES + (sequence & 1) * (BLOCK_COPY_BYTES + this.#capacity);
     const begin = copy + BLOCK_COPY_BYTES;
     // A call to `set` costs more than a loop over a few dozen bytes.
-    if (length > 256) bytes.set(content.subarray(0, length), begin);
+    if (length > 48) bytes.set(content.subarray(0, length), begin);
     else for (let i = 0; i < length; i++) bytes[begin + i] = content[i]!;
     for (let i = begin + length; (i & 3) !== 0; i++) bytes[i] = 0;
     const seed = words[at / 4 + 1]! ^ (this.#owner?.word ?? 0);
