@@ -1,13 +1,14 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { until } from '../../test/oracle/until.ts';
 import { count, open } from '../../test/processes/storage.ts';
 import { type Ending, temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { HELP } from './help.ts';
@@ -106,6 +107,24 @@ describe('promethium serve', { timeout: 60_000 }, () => {
       stdout: `Serving ${directory} at ${url}\n`,
       stderr: '',
     });
+  });
+
+  it('folds together what dead processes left', async (t) => {
+    const directory = temporaryFolder(t);
+    for (const amount of [1, 2, 4]) {
+      const gone = open(t, { directory });
+      count(gone, '/', amount);
+      gone.close();
+    }
+    const files = readdirSync(directory);
+    const url = await new Program(t, ['serve', '--dir', directory, '--port', '0']).url();
+    equal(await textAt(url), SEVEN);
+    const left = () => files.filter((file) => existsSync(join(directory, file)));
+    await until('the files are folded', () => (left().length === 0 ? true : undefined), {
+      withinMs: 10_000,
+      instead: () => left().length,
+    });
+    equal(await textAt(url), SEVEN);
   });
 
   it('waits for a directory that is not there yet, and does not make it', async (t) => {
