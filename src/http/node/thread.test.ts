@@ -12,7 +12,7 @@ import type { Said } from '../../../test/processes/blocked-service.ts';
 import { open } from '../../../test/processes/storage.ts';
 import { type Ending, temporaryFolder } from '../../../test/processes/temporary-folder.ts';
 import { CollectorRegistry } from '../../metrics/registry.ts';
-import type { MetricFamily } from '../../model/family.ts';
+import type { Collector, MetricFamily } from '../../model/family.ts';
 import { Counter, Gauge, GaugeMetricFamily } from '../../node.ts';
 import { type HttpServerOptions, type MetricsServer, startHttpServer } from './index.ts';
 
@@ -111,6 +111,28 @@ describe('startHttpServer with a thread', { timeout: 60_000 }, () => {
     equal(await shown(), 'queue_size 2');
     hangs = true;
     equal(await shown(), 'queue_size 2');
+  });
+
+  it('shows what the program says of itself and of its service, and how old that is', async (t) => {
+    const registry = shared(t);
+    registry.targetInfo = { region: 'eu' };
+    let jobs = 0;
+    registry.register({
+      name: 'database',
+      collect() {
+        const family = new GaugeMetricFamily({ name: 'jobs', help: 'Jobs.' });
+        family.addMetric([], jobs);
+        return [family];
+      },
+    } as Collector);
+    await using server = await start({ registry });
+    for (jobs = 1; jobs < 3; jobs++) {
+      const text = (await askOver(server.url, {})).body.toString();
+      match(text, /^target_info\{region="eu"\} 1$/m);
+      match(text, new RegExp(`^jobs ${jobs}$`, 'm'));
+      const age = /^promethium_publication_age_seconds\{collector="database"\} (.*)$/m.exec(text);
+      ok(Number(age?.[1]) < 5, text);
+    }
   });
 
   it('shows what has been counted although a callback never answers', async (t) => {
