@@ -132,10 +132,18 @@ describe('PythonDirectory', () => {
 
   it('adds up what a process declared twice, with another help', async (context) => {
     const folder = new Folder(context);
+    const seconds = { family: 's', sample: 's_sum', help: 'S.', value: 2 };
     folder.write('counter_1.db', [JOBS, { ...JOBS, help: 'Jobs done.', value: 4 }]);
+    folder.write('summary_1.db', [seconds, { ...seconds, help: 'Seconds.', value: 0.5 }]);
     const { contributions } = await folder.read();
     const { families } = new Merger().merge(contributions);
-    deepEqual([families[0]?.help, ...lines(families)], ['Jobs done.', 'jobs_total{} 7']);
+    deepEqual(
+      [families.map(({ help }) => help), lines(families)],
+      [
+        ['Jobs done.', 'Seconds.'],
+        ['jobs_total{} 7', 's_sum{} 2.5', 's_count{} 0'],
+      ],
+    );
   });
 
   it('parses keys once, and reads values each time', async (context) => {

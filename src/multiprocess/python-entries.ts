@@ -39,6 +39,8 @@ export interface PythonEntry {
   readonly place: number;
 }
 
+type PythonKey = Omit<PythonEntry, 'place'>;
+
 /** What is to be parsed. */
 export interface EntriesOptions {
   /** The file, at least to the end of what is in use. */
@@ -72,7 +74,7 @@ export function* parseEntries({
 }: EntriesOptions): Generator<undefined, PythonEntry[]> {
   const { buffer, byteOffset } = bytes;
   const lengths = new Int32Array(buffer, byteOffset, used / 4);
-  const text = new TextDecoder();
+  const text = Buffer.from(buffer, byteOffset, used);
   const entries: PythonEntry[] = [];
   for (let at = from; at < used; ) {
     const length = lengths[at / 4]!;
@@ -83,7 +85,7 @@ export function* parseEntries({
     if (length <= 0 || end > used || !isBlank(bytes, begin + length, value)) {
       throw corrupt(path, at, 'expected a key and its value', `a length of ${length}`);
     }
-    const key = text.decode(bytes.subarray(begin, begin + length));
+    const key = text.toString('utf8', begin, begin + length);
     const parsed = parseKey(key);
     if (parsed === undefined) {
       throw corrupt(path, at, 'expected [family, sample, labels, help]', show(key));
@@ -105,7 +107,7 @@ function corrupt(path: string, at: number, expected: string, got: string): Unrea
   return new UnreadableError('corrupt', path, detail);
 }
 
-function parseKey(json: string): Omit<PythonEntry, 'place'> | undefined {
+function parseKey(json: string): PythonKey | undefined {
   let key: unknown;
   try {
     key = JSON.parse(json);
@@ -116,14 +118,18 @@ function parseKey(json: string): Omit<PythonEntry, 'place'> | undefined {
   const [family, sample, labels, help = ''] = key as unknown[];
   if (!areStrings([family, sample, help]) || family === '' || !isObject(labels)) return undefined;
   if (!areStrings(Object.values(labels))) return undefined;
+  const pairs = Object.entries(labels) as [string, string][];
+  const read = { family, sample, labels: pairs, help } as PythonKey;
+  return json.includes('\\ud') ? repaired(read) : read;
+}
+
+/** Python may write half a surrogate pair, which UTF-8 cannot hold. */
+function repaired({ family, sample, labels, help }: PythonKey): PythonKey {
   return {
-    family: wellFormed(family as string),
-    sample: wellFormed(sample as string),
-    labels: Object.entries(labels).map(([name, value]) => [
-      wellFormed(name),
-      wellFormed(value as string),
-    ]),
-    help: wellFormed(help as string),
+    family: wellFormed(family),
+    sample: wellFormed(sample),
+    labels: labels.map(([name, value]) => [wellFormed(name), wellFormed(value)]),
+    help: wellFormed(help),
   };
 }
 

@@ -187,6 +187,10 @@ function boundOf(le: string): number {
 }
 
 function valuesOf(names: readonly string[], labels: Pairs): string[] {
-  const values = new Map(labels);
-  return names.map((name) => values.get(name) ?? '');
+  // Keys hold labels by their names, most often all that the family has: no search is needed then.
+  return names.map((name, i) => {
+    const label = labels[i];
+    if (label !== undefined && label[0] === name) return label[1];
+    return labels.find(([other]) => other === name)?.[1] ?? '';
+  });
 }

@@ -1,13 +1,50 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, ok } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { CollectorRegistry, toText } from '../../src/index.ts';
+import { CollectorRegistry, type MetricFamily, toText } from '../../src/index.ts';
 import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
+import { temporaryFolder } from '../processes/temporary-folder.ts';
+import { pythonWithClient } from '../setup/oracles.ts';
 import { type PythonFamily, PythonJudge, pythonName, withoutPython } from './python.ts';
 import { anyPythonProgram, type PythonProgram } from './python-service.ts';
+
+/** Counts and observes, with a new child every so often, until its files have grown several times. */
+const BUSY = `
+from prometheus_client import Counter, Histogram
+jobs = Counter('jobs', 'Jobs.', ['queue'])
+seconds = Histogram('seconds', 'Seconds.', buckets=[1, 2])
+print('begun', flush=True)
+for i in range(30000):
+    jobs.labels(str(i // 10)).inc()
+    seconds.observe(i % 3)
+`;
+
+/** What `BUSY` has come to. */
+interface Reading {
+  readonly jobs: number;
+  readonly counted: number;
+  readonly series: number;
+}
+
+function readingOf(families: readonly MetricFamily[]): Reading {
+  deepEqual(
+    families.map(({ name }) => name).filter((name) => name !== 'jobs'),
+    ['seconds'],
+  );
+  const values = (name: string): number[] =>
+    families.flatMap(({ samples }) =>
+      [...samples].filter((sample) => sample.name === name).map(({ value }) => value),
+    );
+  const jobs = values('jobs_total');
+  const sum = jobs.reduce((total, value) => total + value, 0);
+  return { jobs: sum, counted: values('seconds_count')[0]!, series: jobs.length };
+}
 
 /** Samples by their names and labels. */
 type Numbers = Readonly<Record<string, number>>;
@@ -54,6 +91,34 @@ describe(`files of Python processes, beside ${pythonName}`, { skip: withoutPytho
   });
 
   after(() => python?.[Symbol.asyncDispose]());
+
+  it('are read while a process writes them, and never show less than before', async (context) => {
+    const directory = temporaryFolder(context);
+    const storage = openMultiprocessStorage({ directory, readOnly: true });
+    context.after(() => storage.close());
+    const script = ['-c', BUSY];
+    const env = { ...process.env, PROMETHEUS_MULTIPROC_DIR: directory };
+    const busy = spawn(pythonWithClient()!.python, script, {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    context.after(() => busy.kill());
+    const exited = once(busy, 'exit');
+    await once(busy.stdout, 'data');
+    let last: Reading = { jobs: 0, counted: 0, series: 0 };
+    let scrapes = 0;
+    while (busy.exitCode === null) {
+      const next = readingOf(await storage.collect());
+      ok(next.jobs >= last.jobs && next.counted >= last.counted && next.series >= last.series);
+      last = next;
+      scrapes++;
+      await setImmediate();
+    }
+    deepEqual(await exited, [0, null]);
+    ok(scrapes > 5, `${scrapes} scrapes`);
+    const end = readingOf(await storage.collect());
+    deepEqual(end, { jobs: 30_000, counted: 30_000, series: 3000 });
+  });
 
   it('are shown as its own collector shows them, also while they grow', { timeout: 120_000 }, () =>
     fc.assert(
