@@ -27,5 +27,5 @@ async function kill(options: KillsOptions): Promise<void> {
 }
 
 const [seed = Date.now() % 2 ** 31] = process.argv.slice(2).map(Number);
-await kill({ mapper: 'auto', processes: 8, kills: 600, seed });
-await kill({ mapper: 'write-behind', processes: 8, kills: 200, seed });
+await kill({ mapper: 'auto', processes: 8, kills: 600, scrapes: 100, seed });
+await kill({ mapper: 'write-behind', processes: 8, kills: 200, scrapes: 100, seed });

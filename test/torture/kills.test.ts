@@ -4,8 +4,8 @@ import { PythonJudge, pythonName, withoutPython } from '../oracle/python.ts';
 import { type KillsOptions, type KillsReport, tortureByKills, toSentence } from './kills.ts';
 
 const RUNS: readonly KillsOptions[] = [
-  { mapper: 'koffi', processes: 8, kills: 64, seed: 20_261_122 },
-  { mapper: 'write-behind', processes: 8, kills: 16, seed: 20_261_123 },
+  { mapper: 'koffi', processes: 8, kills: 64, scrapes: 20, seed: 20_261_122 },
+  { mapper: 'write-behind', processes: 8, kills: 16, scrapes: 20, seed: 20_261_123 },
 ];
 
 for (const run of RUNS) {
@@ -16,8 +16,7 @@ for (const run of RUNS) {
       report = await tortureByKills(context, run);
       context.diagnostic(toSentence(report, run));
       deepEqual(report.wrong, []);
-      ok(report.kills === run.kills && report.early < run.kills / 2);
-      ok(report.scrapes > 20, `${report.scrapes} scrapes`);
+      ok(report.kills >= run.kills && report.early < report.kills / 2);
     });
 
     it(`is shown as ${pythonName} reads it`, { skip: withoutPython }, async () => {

@@ -5,6 +5,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MapperChoice, openMultiprocessStorage } from '../../src/multiprocess/index.ts';
 import { Random } from '../fuzz/random.ts';
@@ -19,8 +20,10 @@ export interface KillsOptions {
   readonly mapper: MapperChoice;
   /** Processes at a time. */
   readonly processes: number;
-  /** Processes that are killed, in all. */
+  /** Processes that are killed, in all, at least. */
   readonly kills: number;
+  /** Scrapes meanwhile, at least: on a busy machine it takes more kills than asked for. */
+  readonly scrapes: number;
   /** Decides what is counted and when is killed; the machine decides the rest. */
   readonly seed: number;
 }
@@ -33,6 +36,8 @@ export interface KillsReport {
   readonly scrapes: number;
   /** Operations that were acknowledged. */
   readonly operations: number;
+  /** Files that are left in the directory: what the dead left is folded together on the way. */
+  readonly files: number;
   /** Numbers that are not what they must be, as sentences. */
   readonly wrong: readonly string[];
   /** The last exposition, in both formats. */
@@ -43,7 +48,7 @@ export interface KillsReport {
 const START_MS = 150;
 const EARLY_ONE_IN = 6;
 /** After how many acknowledgements the others are killed, at the most. */
-const BATCHES = 40;
+const BATCHES = 30;
 
 /** When a process is killed, whichever comes first. */
 interface Death {
@@ -65,12 +70,16 @@ class Victims {
   readonly #args: readonly string[];
   readonly #random: Random;
   readonly #running = new Set<ChildProcess>();
+  readonly #isWatched: () => boolean;
   #isStopped = false;
 
-  /** `args` are the script and what it is told before its seed. */
-  constructor(options: KillsOptions, args: readonly string[]) {
+  /**
+   * `args` are the script and what it is told before its seed. There is no end before `isWatched()`.
+   */
+  constructor(options: KillsOptions, args: readonly string[], isWatched: () => boolean) {
     this.#options = options;
     this.#args = args;
+    this.#isWatched = isWatched;
     this.#random = new Random(options.seed);
   }
 
@@ -86,12 +95,16 @@ class Victims {
   }
 
   async #keepOne(): Promise<void> {
-    while (this.begun < this.#options.kills && !this.#isStopped) {
+    while (!this.#isStopped && !this.#isEnough()) {
       const seed = this.#options.seed + ++this.begun;
       const batches = await this.#runToDeath(seed, chooseDeath(this.#random));
       if (batches === 0) this.early++;
       this.ledger.enter(seed, batches);
     }
+  }
+
+  #isEnough(): boolean {
+    return this.begun >= this.#options.kills && this.#isWatched();
   }
 
   /** Runs one process, and returns how many batches it had acknowledged. */
@@ -131,9 +144,11 @@ export async function tortureByKills(context: Ending, options: KillsOptions): Pr
     return new StrictScraper(storage);
   };
   const script = bundled(context, new URL('tortured-process.ts', import.meta.url));
-  const victims = new Victims(options, [script, directory, mapper]);
   // One that takes part, as any process of the service does, and one that only looks.
   const readers = [open(false), open(true)];
+  const scrapes = (): number => readers.reduce((sum, reader) => sum + reader.scrapes, 0);
+  const isWatched = (): boolean => scrapes() >= options.scrapes;
+  const victims = new Victims(options, [script, directory, mapper], isWatched);
   const deaths = victims.run();
   const isOver = deaths.then(() => true);
   try {
@@ -148,8 +163,9 @@ export async function tortureByKills(context: Ending, options: KillsOptions): Pr
   return {
     kills,
     early,
-    scrapes: readers.reduce((sum, reader) => sum + reader.scrapes, 0),
+    scrapes: scrapes(),
     operations: ledger.operations,
+    files: readdirSync(directory).length,
     wrong: await judge([...readers, open(true)], ledger),
     documents: await readers[0]!.documents(),
   };
@@ -173,9 +189,9 @@ async function judge(readers: readonly StrictScraper[], ledger: Ledger): Promise
 
 /** What a run came to, for people. */
 export function toSentence(report: KillsReport, { seed, mapper }: KillsOptions): string {
-  const { kills, early, scrapes, operations, wrong } = report;
+  const { kills, early, scrapes, operations, files, wrong } = report;
   return (
     `seed ${seed}, ${mapper}: ${kills} processes killed, ${early} of them before they counted, ` +
-    `${operations} operations acknowledged in batches of ${BATCH}, ${scrapes} scrapes, ${wrong.length} numbers wrong`
+    `${operations} operations acknowledged in batches of ${BATCH}, ${scrapes} scrapes, ${files} files left, ${wrong.length} numbers wrong`
   );
 }

@@ -1,9 +1,15 @@
 /** One scrape of the torture, read by our own strict parsers and held against the one before it. */
 
 import { parseOpenMetrics, parseText } from '../../src/exposition/index.ts';
-import { CollectorRegistry, toOpenMetrics, toText } from '../../src/index.ts';
+import {
+  CollectorRegistry,
+  type Exemplar,
+  type Sample,
+  toOpenMetrics,
+  toText,
+} from '../../src/index.ts';
 import type { MultiprocessStorage } from '../../src/multiprocess/index.ts';
-import { type Key, keyOf } from './workload.ts';
+import { type Key, keyOf, LARGEST } from './workload.ts';
 
 const FAULTS = 'promethium_unreadable_files';
 const ONLY_GROW = /_(total|count|bucket|sum)\{/;
@@ -16,7 +22,8 @@ export class StrictScraper {
 
   /** Reads through a storage. */
   constructor(storage: MultiprocessStorage) {
-    this.#registry = new CollectorRegistry({ storage });
+    // However busy the machine: what comes too late is left out of a scrape, and looks like lost.
+    this.#registry = new CollectorRegistry({ storage, collectTimeoutMs: 300_000 });
   }
 
   /** How many scrapes there were. */
@@ -44,7 +51,12 @@ export class StrictScraper {
         : parseText(await toText(this.#registry));
     const numbers = new Map<Key, number>();
     for (const family of families) {
-      for (const { name, labels, value } of family.samples) {
+      for (const { name, labels, value, exemplar } of family.samples) {
+        if (exemplar !== undefined) refuseMixedUp(labels, exemplar);
+        if (labels['quantile'] !== undefined) {
+          refuseImpossible(value);
+          continue;
+        }
         if (name === FAULTS && value > 0) throw new Error(`left out ${JSON.stringify(labels)}`);
         if (!name.startsWith('promethium_')) numbers.set(keyOf(name, labels), value);
       }
@@ -62,6 +74,17 @@ export class StrictScraper {
       if (now === undefined || now < before) throw new Error(`${key} was ${before}, is ${now}`);
     }
   }
+}
+
+/** An exemplar has to be of the very series and observation that it says. */
+function refuseMixedUp(labels: Sample['labels'], { labels: said, value }: Exemplar): void {
+  if (said['path'] === labels['path'] && Number(said['amount']) === value) return;
+  throw new Error(`${JSON.stringify(labels)} has exemplar ${JSON.stringify(said)} of ${value}`);
+}
+
+/** A quantile lies among what was observed, within its error. */
+function refuseImpossible(value: number): void {
+  if (value < 0 || value > LARGEST * 1.01) throw new Error(`a quantile is ${value}`);
 }
 
 function refuseTorn(numbers: ReadonlyMap<Key, number>): void {

@@ -13,30 +13,32 @@ import { type MapperChoice, openMultiprocessStorage } from '../../src/multiproce
 import { BATCH, BOUNDS, type Operation, workload } from './workload.ts';
 
 /** How many batches between two scrapes of this process. */
-const SCRAPE_EVERY = 20;
+const SCRAPE_EVERY = 40;
 
 const [, , directory, mapper, seed] = process.argv;
 const storage = openMultiprocessStorage({
   directory: directory!,
   mapper: mapper as MapperChoice,
 });
-const registry = new CollectorRegistry({ storage });
+const registry = new CollectorRegistry({ storage, collectTimeoutMs: 300_000 });
 const options = { labelNames: ['path'], registry } as const;
 const work = new Counter({ name: 'work', help: 'Work.', ...options });
 const size = new Histogram({ name: 'size', help: 'Sizes.', buckets: BOUNDS, ...options });
-const cost = new Summary({ name: 'cost', help: 'Costs.', ...options });
+const cost = new Summary({ name: 'cost', help: 'Costs.', quantiles: [0.5], ...options });
 const depth = new Gauge({ name: 'depth', help: 'Depth.', multiprocessMode: 'sum', ...options });
 
 function count({ metric, path, amount }: Operation): void {
-  if (metric === 'work') work.labels(path).inc(amount);
-  else if (metric === 'size') size.labels(path).observe(amount);
+  // An exemplar that says itself what it must be, where there is more than the number to be torn.
+  const exemplar = { path, amount: String(amount) };
+  if (metric === 'work') work.labels(path).inc(amount, { exemplar });
+  else if (metric === 'size') size.labels(path).observe(amount, { exemplar });
   else if (metric === 'cost') cost.labels(path).observe(amount);
   else depth.labels(path).inc(amount);
 }
 
 /** So that eight of these leave the machine some time to start the next one. */
 function rest(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
 }
 
 const operations = workload(Number(seed));

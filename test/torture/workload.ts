@@ -11,6 +11,9 @@ export const BATCH = 200;
 /** The bounds of the histogram. */
 export const BOUNDS: readonly number[] = [1, 10, 100];
 
+/** The largest amount. */
+export const LARGEST = 199;
+
 /** One thing that is counted. Amounts are whole, so that sums of them are exact. */
 export interface Operation {
   readonly metric: 'work' | 'size' | 'cost' | 'depth';
@@ -19,16 +22,16 @@ export interface Operation {
 }
 
 /** The most label values of a metric: enough for a file to grow while its process is killed. */
-const PATHS = 200;
+const PATHS = { work: 200, size: 100, cost: 20, depth: 100 } as const;
 
 /** The operations of one process, without end. */
 export function* workload(seed: number): Generator<Operation, never> {
   const random = new Random(seed);
   for (let done = 0; ; done++) {
     const metric = random.pick(['work', 'work', 'size', 'cost', 'depth'] as const);
-    const path = `/${random.below(Math.min(PATHS, 2 + done / 32))}`;
+    const path = `/${random.below(Math.min(PATHS[metric], 2 + done / 32))}`;
     // A gauge goes down as well. All others only grow, which is what a reader checks.
-    const amount = random.below(200) - (metric === 'depth' ? 100 : 0);
+    const amount = random.below(LARGEST + 1) - (metric === 'depth' ? 100 : 0);
     yield { metric, path, amount };
   }
 }
