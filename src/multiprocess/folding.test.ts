@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -221,7 +221,8 @@ describe('Folding', () => {
     count(storage, '/', 1);
     storage.close();
     chmodSync(directory, 0o755);
-    process.seteuid!('nobody');
+    for (const name of readdirSync(directory)) chownSync(join(directory, name), 65_534, 65_534);
+    process.seteuid!(65_534);
     try {
       await rejects(folder(directory).fold(), { code: 'EACCES' });
       deepEqual(await total(directory), COUNTED(1));
@@ -229,6 +230,18 @@ describe('Folding', () => {
       process.seteuid!(0);
     }
     deepEqual(names(directory), ['ID.promethium']);
+  });
+
+  it('folds nothing where a file is of another user, who could not read the archive', async (context) => {
+    if (process.geteuid?.() !== 0) return context.skip('needs to be root, to give files away');
+    const directory = temporaryFolder(context);
+    leave(directory, [1, 2]);
+    for (const name of readdirSync(directory).slice(0, 1)) {
+      chownSync(join(directory, name), 65_534, 65_534);
+    }
+    equal(await folder(directory).fold(), 0);
+    deepEqual(names(directory), ['ID.promethium', 'ID.promethium']);
+    deepEqual(await total(directory), COUNTED(3));
   });
 
   it('leaves alone what is not its own', async (context) => {

@@ -4,7 +4,7 @@
  * `docs/architecture.md`: after each of them a process may be killed, and every scrape is right.
  */
 
-import { rmSync, unlinkSync } from 'node:fs';
+import { rmSync, statSync, unlinkSync } from 'node:fs';
 import type { Contribution } from '../aggregate/contribution.ts';
 import { foldInSteps, ownPart } from '../aggregate/folded-parts.ts';
 import { encodeArchive } from './archive.ts';
@@ -58,12 +58,14 @@ export class Folding {
 
   /**
    * Folds what the last scrape found dead, and removes what a folding that was cut off has left.
-   * Returns how many processes were folded: none where somebody else is at it.
+   * Returns how many processes were folded: none where somebody else is at it, or where any file is
+   * another user's.
    *
    * @throws The error of the system, where it refuses links or renames, or has no room. Nothing is
    * lost then, and nothing counted twice.
    */
   async run(pace: Pace): Promise<number> {
+    if (!this.#isOfOneUser()) return 0;
     const lock = FoldLock.take({ ...this.#options, id: newId() });
     if (lock === undefined) return 0;
     this.#step('locked');
@@ -73,6 +75,23 @@ export class Folding {
       lock.release();
       this.#step('released');
     }
+  }
+
+  /**
+   * True when all files are this process's user's. Else the archive of one who may read the others'
+   * files, such as root, would hide from these what they have counted.
+   */
+  #isOfOneUser(): boolean {
+    const { directory } = this.#options;
+    const user = process.geteuid?.();
+    if (user === undefined) return true;
+    const { ids, archives } = listDirectory(directory);
+    const paths = [
+      ...ids.map((id) => filePath(directory, id)),
+      ...archives.map((generation) => archivePath(directory, generation)),
+    ];
+    // What is gone by now was somebody's who folds.
+    return paths.every((path) => (statSync(path, { throwIfNoEntry: false })?.uid ?? user) === user);
   }
 
   async #fold(pace: Pace): Promise<number> {
