@@ -23,8 +23,11 @@ export const CASE_NAMES = [
   'memory-counters-unique',
   'memory-histograms',
   'scrape-default-metrics',
+  'scrape-processes-counters',
+  'scrape-processes-histograms',
   'import',
   'first-metric',
+  'scrape-after-deaths',
   'idle',
 ] as const;
 

@@ -5,6 +5,7 @@
  * Each case prints what it came to; the exit code is 1 where anything was lost, doubled or torn.
  */
 
+import { type BirthsOptions, toBirthsSentence, tortureByBirths } from '../test/torture/births.ts';
 import { type KillsOptions, tortureByKills, toSentence } from '../test/torture/kills.ts';
 
 /** Runs something that makes folders and processes, and removes them after it. */
@@ -26,6 +27,14 @@ async function kill(options: KillsOptions): Promise<void> {
   if (report.wrong.length > 0) process.exitCode = 1;
 }
 
+async function bear(options: BirthsOptions): Promise<void> {
+  const report = await ending((context) => tortureByBirths(context, options));
+  console.log(toBirthsSentence(report, options));
+  for (const sentence of report.wrong) console.error(sentence);
+  if (report.wrong.length > 0 || report.files > 2) process.exitCode = 1;
+}
+
 const [seed = Date.now() % 2 ** 31] = process.argv.slice(2).map(Number);
 await kill({ mapper: 'auto', processes: 8, kills: 600, scrapes: 100, seed });
 await kill({ mapper: 'write-behind', processes: 8, kills: 200, scrapes: 100, seed });
+await bear({ mapper: 'auto', processes: 10_000, writers: 1, atOnce: 4 });
