@@ -62,7 +62,7 @@ export interface Agreement {
  * @see {@link https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels | Data model}
  */
 export function agree(given: readonly Declaration[]): Agreement {
-  const declarations = withUnits(given);
+  const declarations = completed(given);
   const newest = declarations[0]!.family;
   const known = declarations.filter(({ family }) => family.type === newest.type);
   const shown = known.filter((declaration) => isShown(declaration, newest, known));
@@ -85,16 +85,17 @@ export function agree(given: readonly Declaration[]): Agreement {
   };
 }
 
-/** Gives those that cannot say their unit the newest one that is said of such a family. */
-function withUnits(declarations: readonly Declaration[]): readonly Declaration[] {
-  if (!declarations.some(({ lacksUnit }) => lacksUnit)) return declarations;
+/** Gives those that cannot say their unit, and have no help, those of the newest that can. */
+function completed(declarations: readonly Declaration[]): readonly Declaration[] {
+  if (!declarations.some(({ isIncomplete }) => isIncomplete)) return declarations;
   return declarations.map((declaration) => {
-    const { family, lacksUnit } = declaration;
-    if (!lacksUnit) return declaration;
+    const { family, isIncomplete } = declaration;
+    if (!isIncomplete) return declaration;
     const teller = declarations.find(
-      (other) => !other.lacksUnit && other.family.type === family.type,
+      (other) => !other.isIncomplete && other.family.type === family.type,
     );
-    return { ...declaration, family: { ...family, unit: teller?.family.unit ?? '' } };
+    const { unit = '', help = '' } = teller?.family ?? {};
+    return { ...declaration, family: { ...family, unit, help: family.help || help } };
   });
 }
 

@@ -51,8 +51,11 @@ export interface ContributedFamily {
   readonly family: StoredFamily;
   /** The series it has there, in any order. */
   readonly series: readonly ContributedSeries[];
-  /** True when its process could not say which unit it has: another one's is taken, and is no disagreement. */
-  readonly lacksUnit?: boolean;
+  /**
+   * True when its process could not say which unit it has, nor, where that is '', its help: another
+   * one's are taken, and are no disagreement.
+   */
+  readonly isIncomplete?: boolean;
   /** The exemplars of its series. May grow while nothing else does. */
   readonly exemplars?: readonly ContributedExemplar[];
   /** What the quantiles of its series are made of. May grow while nothing else does. */

@@ -64,7 +64,7 @@ export function* layOutPython(parts: readonly PythonPart[]): Generator<undefined
       if (family.type !== 'gauge') {
         for (const { index } of series) starts.push([index + width - 1, part.born]);
       }
-      families.push({ family, series, lacksUnit: true });
+      families.push({ family, series, isIncomplete: true });
       size += series.length * width;
     }
     places.push(partPlaces);

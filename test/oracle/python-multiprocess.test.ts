@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { CollectorRegistry, type MetricFamily, toText } from '../../src/index.ts';
+import { CollectorRegistry, Counter, type MetricFamily, toText } from '../../src/index.ts';
 import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
 import { temporaryFolder } from '../processes/temporary-folder.ts';
 import { pythonWithClient } from '../setup/oracles.ts';
@@ -118,6 +118,30 @@ describe(`files of Python processes, beside ${pythonName}`, { skip: withoutPytho
     ok(scrapes > 5, `${scrapes} scrapes`);
     const end = readingOf(await storage.collect());
     deepEqual(end, { jobs: 30_000, counted: 30_000, series: 3000 });
+  });
+
+  it('are one service with the files of Node processes', async (context) => {
+    const directory = temporaryFolder(context);
+    const storage = openMultiprocessStorage({ directory, mapper: 'write-behind' });
+    context.after(() => storage.close());
+    const registry = new CollectorRegistry({ storage });
+    const about = { name: 'jobs', help: 'Jobs.', labelNames: ['queue', 'kind'], registry };
+    new Counter(about).labels('mail', 'new').inc(2);
+    const [name, help, labels] = ['jobs', 'Jobs.', ['kind', 'queue']];
+    const declare = { do: 'declare', type: 'counter', name, help, labels, mode: '', buckets: [] };
+    const use = { do: 'use', metric: 0, labels: ['new', 'mail'], value: 5 };
+    const start = { do: 'start', process: '1' };
+    // Python's own collector goes on, and shows what Python counted.
+    const theirs = shown(await python.serve(directory, [start, declare, use]));
+    const ours = shown(await python.read('text', await toText(registry)));
+    const family = (value: number): Shown => ({
+      jobs: {
+        type: 'counter',
+        help: 'Jobs.',
+        samples: { 'jobs_total[["kind","new"],["queue","mail"]]': value },
+      },
+    });
+    deepEqual([theirs, ours], [family(5), family(7)]);
   });
 
   it('are shown as its own collector shows them, also while they grow', { timeout: 120_000 }, () =>
