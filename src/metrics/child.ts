@@ -2,6 +2,7 @@
 
 import { show } from '../model/error.ts';
 import type { Collector, Families, FamilyHeader, FamilyWriter, Walk } from '../model/family.ts';
+import type { Storage } from '../storage/storage.ts';
 import { isAsyncIterable, watched } from './async-iteration.ts';
 import type { Declaration } from './declaration.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
@@ -52,6 +53,11 @@ export abstract class Child implements Metric {
   /** Sets what has a callback to what it returns now. The registry calls it before each scrape. */
   refresh(): void | Promise<void> {
     return this.#declaration.refresh();
+  }
+
+  /** True where its numbers lie in `storage`. */
+  isKeptIn(storage: Storage): boolean {
+    return this.#declaration.storage === storage;
   }
 
   /** Takes the metric out of its storage; it counts on unseen. The registry calls it. */

@@ -14,6 +14,8 @@ import type { Relabelling } from './relabelled.ts';
 export interface StoredCollector extends Collector {
   /** Asks its callbacks for their values. */
   refresh(): void | Promise<void>;
+  /** True where its numbers lie in this very storage. */
+  isKeptIn?(storage: Storage): boolean;
   /** Gives its cells back to the storage. */
   withdraw(): void;
   /** Sets all its numbers to what they were at the beginning. */

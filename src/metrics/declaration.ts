@@ -73,6 +73,8 @@ export class Declaration {
   readonly quantileSharing: QuantileSharing | undefined;
   readonly #typeOptions: TypeOptions;
   readonly #registry: InstrumentRegistry | null;
+  /** Where its numbers lie. */
+  readonly storage: Storage;
   readonly #series: SeriesStorage;
   readonly #stamp: (() => number) | undefined;
   #withdrawn = false;
@@ -109,6 +111,7 @@ export class Declaration {
     this.clock = registry?.clock ?? SYSTEM_CLOCK;
     if (registry !== null) refuseTaken(this, registry.root);
     const storage: Storage = registry?.storage ?? new MemoryStorage();
+    this.storage = storage;
     this.#series = storage.declare(this.family);
     const { exemplarPlace, quantilePlace } = this.#series;
     const isAlone = storage.collect === undefined;

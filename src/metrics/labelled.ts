@@ -4,6 +4,7 @@ import type { Families, FamilyHeader, MetricFamily } from '../model/family.ts';
 import type { LabelNode } from '../model/label-node.ts';
 import type { LabelTree } from '../model/label-tree.ts';
 import type { Labels, LabelValue } from '../model/labels.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Metric } from './child.ts';
 import { Children } from './children.ts';
 import type { Declaration, Kind } from './declaration.ts';
@@ -130,6 +131,10 @@ export class LabelledMetric<Child> implements Metric {
   refresh(): void | Promise<void> {
     this.#children.sweep();
     return this.#declaration.refresh();
+  }
+
+  isKeptIn(storage: Storage): boolean {
+    return this.#declaration.storage === storage;
   }
 
   withdraw(): void {

@@ -1,9 +1,10 @@
 /** How a collector of a program's own is registered. */
 
-import { MULTIPROCESS_MODES, type MultiprocessMode } from '../model/cells.ts';
+import { MULTIPROCESS_MODES, type MultiprocessMode, type StoredFamily } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import type { Storage } from '../storage/storage.ts';
 import { isStored, type Shown } from './collection-run.ts';
 import { joined } from './constant-labels.ts';
 import { type RelabelOptions, toRelabelling } from './relabelled.ts';
@@ -29,9 +30,15 @@ export interface ScopeOptions {
 /** What a registry's `register` takes. */
 export interface RegisterOptions extends RelabelOptions, ScopeOptions {}
 
+/** What of a registry decides how a collector is shown in it. */
+export interface Showing {
+  readonly constantLabels: Pairs;
+  readonly hasStorage: boolean;
+  readonly storage: Storage;
+}
+
 /**
- * Returns how a collector is shown that is registered with these options, in a registry with these
- * labels.
+ * Returns how a collector is shown that is registered with these options.
  *
  * @throws {TypeError} When an option is unknown or of the wrong type, or a mode is given for a
  * collector of the service.
@@ -40,19 +47,33 @@ export interface RegisterOptions extends RelabelOptions, ScopeOptions {}
 export function toShown(
   collector: Collector,
   options: RegisterOptions | undefined,
-  constantLabels: Pairs,
+  registry: Showing,
 ): Shown {
-  const { mode, ...relabel } = apart(options);
+  const { mode: given, ...relabel } = apart(options);
+  const { constantLabels } = registry;
+  // An instrument counts for its process, wherever it does that.
+  const mode = given ?? (isStored(collector) ? declaredMode(collector) : undefined);
   // Instruments have the registry's labels from their declaration.
   const isPlain =
     Object.keys(relabel).length === 0 && (constantLabels.length === 0 || isStored(collector));
-  if (isPlain) return { collector, isKept: isStored(collector), relabelling: undefined, mode };
-  const { prefix, labels } = toRelabelling('registry "register"', relabel, [
-    'scope',
-    'multiprocessMode',
-  ]);
+  if (isPlain) {
+    // Asking for the storage would choose one.
+    const isKept =
+      isStored(collector) &&
+      registry.hasStorage &&
+      collector.isKeptIn?.(registry.storage) !== false;
+    return { collector, isKept, relabelling: undefined, mode };
+  }
+  const { prefix, labels } = toRelabelling('registry "register"', relabel, OTHER_OPTIONS);
   const relabelling = { prefix, labels: joined(constantLabels, labels) };
   return { collector, isKept: false, relabelling, mode };
+}
+
+const OTHER_OPTIONS = ['scope', 'multiprocessMode'];
+
+function declaredMode(instrument: Collector): MultiprocessMode {
+  const [family] = (instrument.describe?.() ?? []) as Iterable<Partial<StoredFamily>>;
+  return family?.mode ?? 'all';
 }
 
 /** The mode of a collector of the process, which one of the service has not, and all other options. */

@@ -50,8 +50,8 @@ export class Registrations {
     this.#regroup(names[0]);
   }
 
-  /** Removes a collector. @throws {MetricsError} With code `NOT_REGISTERED` when it is not there. */
-  delete(collector: Collector): void {
+  /** Removes a collector and returns how it was shown. @throws {MetricsError} With code `NOT_REGISTERED` when it is not there. */
+  delete(collector: Collector): Shown {
     const registration = this.#entries.get(collector);
     if (registration === undefined) {
       throw new MetricsError(
@@ -59,10 +59,11 @@ export class Registrations {
         `registry "unregister": unknown collector, expected a registered one, got ${nameOf(collector)}`,
       );
     }
-    const { names } = registration;
+    const { names, ...how } = registration;
     this.#entries.delete(collector);
     this.claims.release(collector, names);
     this.#regroup(names[0]);
+    return { collector, ...how };
   }
 
   /**

@@ -189,7 +189,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    */
   register(collector: Collector, options?: RegisterOptions): void {
     requireCollector(collector);
-    this.#registered.add(this, toShown(collector, options, this.constantLabels));
+    this.#registered.add(this, toShown(collector, options, this));
     this.#share();
   }
 
@@ -200,9 +200,10 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * @throws {MetricsError} With code `NOT_REGISTERED` when it is not in this registry.
    */
   unregister(collector: Collector): void {
-    this.#registered.delete(collector);
+    const { isKept } = this.#registered.delete(collector);
     // What lies in files that others read as well would be exposed for ever.
-    if (this.#storage?.collect !== undefined && isStored(collector)) collector.withdraw();
+    const isShared = isKept && this.#storage?.collect !== undefined;
+    if (isShared && isStored(collector)) collector.withdraw();
     this.#publication?.withdraw(collector);
   }
 

@@ -263,4 +263,32 @@ describe('A collector of the process', () => {
       'u 1',
     ]);
   });
+
+  it('is an instrument that counts elsewhere, too', async (context) => {
+    const directory = temporaryFolder(context);
+    const heap = new CollectorRegistry();
+    const processes = [1, 2].map((amount) => {
+      const one = start(context, directory);
+      const counter = new Counter({ name: 'c', help: 'C.', registry: null });
+      const gauge = new Gauge({
+        name: 'g',
+        help: 'G.',
+        registry: heap.with({ prefix: `x${amount}_` }),
+      });
+      one.registry.register(counter);
+      one.registry.register(gauge, { prefix: 'lib_' });
+      counter.inc(amount);
+      gauge.set(amount);
+      return { ...one, gauge };
+    });
+    for (const { storage } of processes) await storage.passInterval();
+    deepEqual(await lines(processes[0]!.registry), [
+      'c_total 3',
+      'lib_x1_g{pid} 1',
+      'lib_x2_g{pid} 2',
+    ]);
+    processes[0]!.registry.unregister(processes[0]!.gauge);
+    deepEqual(await lines(processes[1]!.registry), ['c_total 3', 'lib_x2_g{pid} 2']);
+    deepEqual(await lines(heap), ['x1_g 1', 'x2_g 2']);
+  });
 });
