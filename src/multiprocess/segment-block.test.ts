@@ -177,6 +177,15 @@ describe('a block that is read', () => {
     deepEqual(read(writer, contents, damage), ['test a: one (damaged)', 'test b: fine']);
   });
 
+  it('is the one before while the newest is half written', () => {
+    const writer = write();
+    const begin = writer.published + RECORD_HEADER_BYTES;
+    const block = writer.allocateBlock(OPTIONS);
+    for (const text of ['one', 'two']) block.write(Buffer.from(text));
+    const damage = (bytes: Buffer): void => void (bytes[begin + BLOCK_COPY_BYTES]! ^= 1);
+    deepEqual(read(writer, new SegmentContents('x'), damage), ['test a: one']);
+  });
+
   it('is read anew twice while it is half written', () => {
     const writer = write();
     const contents = new SegmentContents('x');
@@ -196,6 +205,34 @@ describe('a block that is read', () => {
       return true;
     });
     deepEqual(shown(contents), ['test a: one']);
+  });
+
+  it('is not read anew where its place may be used again', () => {
+    const writer = write();
+    const contents = new SegmentContents('x');
+    const begin = writer.published + RECORD_HEADER_BYTES;
+    const block = writer.allocateBlock(OPTIONS);
+    block.write(Buffer.from('one'));
+    read(writer, contents, (bytes) => (bytes[begin + 2 * BLOCK_COPY_BYTES + 32]! ^= 1));
+    let reads = 0;
+    refresh(contents, () => {
+      reads++;
+      return false;
+    });
+    equal(reads, 1);
+    deepEqual(shown(contents), ['test a: nothing (damaged)']);
+  });
+
+  it('is the one of two that was written last, as a process leaves them that dies between', () => {
+    for (const isFirst of [true, false]) {
+      const writer = write();
+      const [one, other] = [writer.allocateBlock(OPTIONS), writer.allocateBlock(OPTIONS)];
+      const [last, before] = isFirst ? [one, other] : [other, one];
+      before.write(Buffer.from('before'));
+      last.write(Buffer.from('same'));
+      last.write(Buffer.from('last'));
+      deepEqual(read(writer, new SegmentContents('x')), ['test a: last']);
+    }
   });
 
   it('is of a file that is corrupt where its kind and key are', () => {
