@@ -182,7 +182,9 @@ describe('a block that is read', () => {
     const begin = writer.published + RECORD_HEADER_BYTES;
     const block = writer.allocateBlock(OPTIONS);
     for (const text of ['one', 'two']) block.write(Buffer.from(text));
-    const damage = (bytes: Buffer): void => void (bytes[begin + BLOCK_COPY_BYTES]! ^= 1);
+    const damage = (bytes: Buffer): void => {
+      bytes[begin + BLOCK_COPY_BYTES]! ^= 1;
+    };
     deepEqual(read(writer, new SegmentContents('x'), damage), ['test a: one']);
   });
 
