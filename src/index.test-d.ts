@@ -225,6 +225,17 @@ new Enum({ name: 'x', help, states: ['a'], unit: 'bytes' });
 // @ts-expect-error called without new
 Counter({ name: 'x_total', help });
 
+// Collectors of the service and of the process.
+const collector = { collect: () => [] };
+REGISTRY.register(collector, { scope: 'process', multiprocessMode: 'livesum', prefix: 'a_' });
+REGISTRY.with({ prefix: 'lib_' }).register(collector, { scope: 'service' });
+// @ts-expect-error neither of the two scopes
+REGISTRY.register(collector, { scope: 'cluster' });
+// @ts-expect-error not one of the modes
+REGISTRY.register(collector, { scope: 'process', multiprocessMode: 'average' });
+// @ts-expect-error a view's prefix is its own
+REGISTRY.with({}).register(collector, { prefix: 'a_' });
+
 // Amounts.
 // @ts-expect-error an amount is a number
 plain.inc('1');

@@ -30,7 +30,7 @@ export interface PublishedAnswer {
 const VERSION = 1;
 
 /**
- * Writes an answer as bytes. Node 24: 7 ms for 10,000 gauges of one label, 0.4 MiB.
+ * Writes an answer as bytes. Node 24, 10,000 gauges of one label: 0.4 MiB, 11 ms at first, then 3.
  *
  * @throws What a family's walk throws.
  */
