@@ -13,7 +13,7 @@ import { type MapperChoice, openMultiprocessStorage } from '../../src/multiproce
 import { BATCH, BOUNDS, type Operation, workload } from './workload.ts';
 
 /** How many batches between two scrapes of this process. */
-const SCRAPE_EVERY = 40;
+const SCRAPE_EVERY = 20;
 
 const [, , directory, mapper, seed] = process.argv;
 const storage = openMultiprocessStorage({
