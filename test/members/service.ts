@@ -1,16 +1,9 @@
-/**
- * Starts services for tests, whose members run on the runtimes that the library is for: the library is
- * the packed one, and a mapper is where an application has it.
- */
+/** Starts members of services, for tests, on the runtimes that the library is for. */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { transformSync } from 'esbuild';
+import { dirname } from 'node:path';
 import type { Ending as TestEnding } from '../processes/temporary-folder.ts';
-import type { Packed } from '../setup/packed.ts';
 import { type RuntimeName, runtimeCommand } from '../setup/runtimes.ts';
 import type { Answer, Ending, Message, Order, Who } from './member.ts';
 
@@ -19,32 +12,6 @@ export interface Way {
   readonly runtime: RuntimeName;
   /** What maps, or `write-behind`. `auto` leaves it to the library, told by the environment alone. */
   readonly mapper: 'auto' | 'node-ffi' | 'write-behind';
-}
-
-const root = join(import.meta.dirname, '..', '..');
-
-/** A folder with the program of members in it, and all that it imports. */
-export class Program {
-  /** The folder. */
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'promethium-members-'));
-  /** The program. */
-  readonly script: string = join(this.folder, 'member.mjs');
-
-  /** Puts it in place, around a library that is installed elsewhere. */
-  constructor(library: Packed) {
-    const modules = join(this.folder, 'node_modules');
-    mkdirSync(modules);
-    symlinkSync(join(library.folder, 'node_modules', 'promethium'), join(modules, 'promethium'));
-    symlinkSync(join(root, 'node_modules', 'koffi'), join(modules, 'koffi'));
-    writeFileSync(join(this.folder, 'package.json'), '{ "name": "members", "private": true }\n');
-    const source = readFileSync(join(import.meta.dirname, 'member.ts'), 'utf8');
-    writeFileSync(this.script, transformSync(source, { loader: 'ts', target: 'node20' }).code);
-  }
-
-  /** Removes the folder. */
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
-  }
 }
 
 /** A member of a service: a process that the test has started, or one that a member has. */
@@ -137,18 +104,18 @@ class Link {
   }
 }
 
-/** Starts a member of the service that counts in `directory`. It is gone when the test is. */
+/** Starts the script of members, to count in `directory`. It is gone when the test is. */
 export async function startMember(
   context: TestEnding,
-  { program, directory, way }: { program: Program; directory: string; way: Way },
+  { script, directory, way }: { script: string; directory: string; way: Way },
 ): Promise<Member> {
-  const [execPath = '', ...execArgv] = runtimeCommand(way.runtime, program.script).slice(0, -1);
+  const [execPath = '', ...execArgv] = runtimeCommand(way.runtime, script).slice(0, -1);
   const { PROMETHEUS_MULTIPROC_DIR: _, prometheus_multiproc_dir: __, ...env } = process.env;
   if (way.mapper === 'auto') env['PROMETHEUS_MULTIPROC_DIR'] = directory;
   else Object.assign(env, { MEMBER_MAPPER: way.mapper, MEMBER_DIRECTORY: directory });
   if (way.runtime === 'node26') execArgv.push('--no-warnings');
-  const options = { execPath, execArgv, env, cwd: program.folder };
-  const child = fork(program.script, [], options);
+  const options = { execPath, execArgv, env, cwd: dirname(script) };
+  const child = fork(script, [], options);
   const link = new Link(child);
   context.after(() => link.kill());
   const [{ value }] = (await once(child, 'message')) as [Answer];

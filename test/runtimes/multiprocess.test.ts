@@ -4,18 +4,20 @@
  */
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Ending } from '../members/member.ts';
-import { type Member, Program, startMember, type Way } from '../members/service.ts';
+import { ProgramFolder } from '../members/program.ts';
+import { type Member, startMember, type Way } from '../members/service.ts';
 import { packed } from '../setup/packed.ts';
 import { type RuntimeName, runtimeBinary, runtimeNames } from '../setup/runtimes.ts';
 
 const library = packed();
-const program = new Program(library);
+const programs = new ProgramFolder(library);
+const script = programs.add('member.ts');
 after(() => {
-  program.remove();
+  programs.remove();
   library.remove();
 });
 
@@ -38,7 +40,7 @@ const THREAD_ENDINGS: readonly Ending[] = ['return', 'exit', 'throw', 'terminate
 
 /** A service of two processes, and how to have a third look at it as a scrape would. */
 class Service {
-  readonly directory: string = mkdtempSync(join(program.folder, 'shared-'));
+  readonly directory: string = programs.makeFolder('shared-');
   readonly way: Way;
   readonly #ends: (() => void | Promise<void>)[] = [];
   one!: Member;
@@ -58,7 +60,7 @@ class Service {
 
   add(way: Way = this.way): Promise<Member> {
     const context = { after: (end: () => void | Promise<void>) => void this.#ends.push(end) };
-    return startMember(context, { program, directory: this.directory, way });
+    return startMember(context, { script, directory: this.directory, way });
   }
 
   /** What is written behind is shown by others once it is written; what is mapped, at once. */

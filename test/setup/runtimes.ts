@@ -41,3 +41,9 @@ export function jestScript(): string | undefined {
   const script = join(modules, 'jest', 'bin', 'jest.js');
   return existsSync(script) ? script : undefined;
 }
+
+/** Returns the path of PM2's script, if it is installed. */
+export function pm2Script(): string | undefined {
+  const script = join(modules, 'pm2', 'bin', 'pm2');
+  return existsSync(script) ? script : undefined;
+}
