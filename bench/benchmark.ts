@@ -2,6 +2,7 @@
 
 import type * as PromClient from 'prom-client';
 import type * as Promethium from '../src/index.ts';
+import { pythonWithClient } from '../test/setup/oracles.ts';
 
 /** This library, from `dist` or from `src`. */
 export type Library = typeof Promethium;
@@ -16,6 +17,8 @@ export type Unit = 'ns' | 'ms' | 'B';
 export interface Goal {
   /** How many times less than the better incumbent, at least. */
   readonly incumbent?: number;
+  /** How many times less than Python's client, at least. */
+  readonly python?: number;
   /** How many times the bare operation, at most. */
   readonly bare?: number;
   /** The number itself, at most. */
@@ -36,6 +39,8 @@ export interface Benchmark {
   promethium(library: Library, loadMs: number): Promise<number>;
   /** Measures an incumbent, in the fastest of the ways that its documentation shows. */
   incumbent(client: Incumbent, loadMs: number): Promise<number>;
+  /** Measures Python's client at the same, where it is installed. */
+  python?(): Promise<number>;
   /** Measures the least that any library would have to do: an add, a copy. */
   bare?(library: Library): Promise<number>;
 }
@@ -46,6 +51,7 @@ export const CONTENDERS = [
   'prom-client',
   '@prometheus-io/client',
   'parse-prometheus-text-format',
+  'prometheus_client',
   'bare',
 ] as const;
 
@@ -64,6 +70,11 @@ const CLIENTS: readonly Contender[] = ['prom-client', '@prometheus-io/client'];
 
 /** The contenders of one case. */
 export function contendersOf(benchmark: Benchmark): readonly Contender[] {
-  const { incumbents = CLIENTS, bare } = benchmark;
-  return ['promethium', ...incumbents, ...(bare ? (['bare'] as const) : [])];
+  const { incumbents = CLIENTS, python, bare } = benchmark;
+  return [
+    'promethium',
+    ...incumbents,
+    ...(python && pythonWithClient() ? (['prometheus_client'] as const) : []),
+    ...(bare ? (['bare'] as const) : []),
+  ];
 }

@@ -37,7 +37,7 @@ export function findBuild(): Build {
 }
 
 /** The version in a package's `package.json`. */
-export function versionOf(contender: Exclude<Contender, 'bare'>): string {
+export function versionOf(contender: Exclude<Contender, 'bare' | 'prometheus_client'>): string {
   const folder = contender === 'promethium' ? '.' : join('node_modules', contender);
   const text = readFileSync(join(root, folder, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
@@ -50,6 +50,7 @@ export async function measure(
   { entry }: Build,
 ): Promise<number> {
   if (contender === 'bare') return await benchmark.bare!(await loadLibrary(entry));
+  if (contender === 'prometheus_client') return await benchmark.python!();
   const start = performance.now();
   if (contender === 'promethium') {
     const library = await loadLibrary(entry);
@@ -59,6 +60,7 @@ export async function measure(
   return await benchmark.incumbent(client.default, performance.now() - start);
 }
 
-async function loadLibrary(entry: string): Promise<Library> {
+/** Loads this library. */
+export async function loadLibrary(entry: string = findBuild().entry): Promise<Library> {
   return (await import(pathToFileURL(join(root, entry)).href)) as Library;
 }

@@ -18,6 +18,8 @@ export interface Verdict {
   readonly spreads: Readonly<Partial<Record<Contender, Spread>>>;
   /** How many times less this library takes than the better incumbent, by medians. */
   readonly incumbent: number;
+  /** How many times less than Python's client, where that took part. */
+  readonly python: number | undefined;
   /** How many times the bare operation this library takes, where there is one. */
   readonly bare: number | undefined;
   /** Whether all goals are reached. */
@@ -34,11 +36,13 @@ export function judge({ goal, rounds }: Pick<Result, 'goal' | 'rounds'>): Verdic
   const best = Math.min(...INCUMBENTS.map((name) => spreads[name]?.median ?? Infinity));
   const incumbent = best / own;
   const bare = spreads.bare && own / spreads.bare.median;
+  const python = spreads.prometheus_client && spreads.prometheus_client.median / own;
   const reached =
+    (python ?? Infinity) >= (goal.python ?? 0) &&
     incumbent >= (goal.incumbent ?? 0) &&
     (bare ?? 0) <= (goal.bare ?? Infinity) &&
     own <= (goal.most ?? Infinity);
-  return { spreads, incumbent, bare, reached };
+  return { spreads, incumbent, python, bare, reached };
 }
 
 /** The table in Markdown, which reads as well in a terminal. */
@@ -50,7 +54,7 @@ export function toTable(results: readonly Result[]): string {
 
 function toRow(result: Result, contenders: readonly Contender[]): string[] {
   const { title, unit, goal } = result;
-  const { spreads, incumbent, bare, reached } = judge(result);
+  const { spreads, incumbent, python, bare, reached } = judge(result);
   const cell = (contender: Contender): string => {
     const numbers = spreads[contender];
     if (numbers === undefined) return '';
@@ -62,15 +66,19 @@ function toRow(result: Result, contenders: readonly Contender[]): string[] {
   return [
     `${title}, ${unit}`,
     ...contenders.map(cell),
-    `${against(incumbent, goal)}${reached ? '' : ' ✗'}`,
+    `${against(incumbent, goal.incumbent)}${fromPython(python, goal)}${reached ? '' : ' ✗'}`,
     bare === undefined ? '' : `${digits(bare)}×${goal.bare ? ` (goal ${goal.bare}×)` : ''}`,
   ];
 }
 
 /** How it compares with the better incumbent; nothing where nobody else does the same. */
-function against(incumbent: number, goal: Goal): string {
-  if (incumbent === Infinity) return '';
-  return `${digits(incumbent)}×${goal.incumbent ? ` (goal ${digits(goal.incumbent)}×)` : ''}`;
+function against(ratio: number, goal: number | undefined): string {
+  if (ratio === Infinity) return '';
+  return `${digits(ratio)}×${goal ? ` (goal ${digits(goal)}×)` : ''}`;
+}
+
+function fromPython(ratio: number | undefined, goal: Goal): string {
+  return ratio === undefined ? '' : `; Python ${against(ratio, goal.python)}`;
 }
 
 /** Three digits that count, which is more than the spread of most rows deserves. */

@@ -49,7 +49,7 @@ export async function nanoseconds(
 /** Something that takes milliseconds. */
 export interface Task {
   /** Makes ready for a run, unmeasured. */
-  prepare?(): void;
+  prepare?(): Promise<void> | void;
   run(): Promise<void> | void;
 }
 
@@ -68,7 +68,7 @@ export async function milliseconds(task: Task): Promise<number> {
 
 /** Milliseconds that a single run takes. */
 export async function once({ prepare, run }: Task): Promise<number> {
-  prepare?.();
+  await prepare?.();
   collectGarbage();
   const start = performance.now();
   await run();
