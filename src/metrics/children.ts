@@ -49,8 +49,13 @@ export class Children<Child> {
     return this.#isStatement() ? this.#takeUnseen() : this.#takeOverflow();
   }
 
-  /** Removes one child. False when there was none. */
+  /** Removes one child, and what ended processes counted of it. False when there was none. */
   remove(values: readonly string[]): boolean {
+    this.#declaration.forget(values);
+    return this.#drop(values);
+  }
+
+  #drop(values: readonly string[]): boolean {
     this.#expired.take(values);
     const child = this.tree.delete(values);
     if (child === undefined) return false;
@@ -71,6 +76,7 @@ export class Children<Child> {
 
   /** Removes all children. */
   clear(): void {
+    this.#declaration.forget();
     for (const [, child] of this.tree.entries()) this.#letGo(child);
     this.tree.clear();
     this.#expired.forget(() => true);
@@ -93,7 +99,7 @@ export class Children<Child> {
     for (const [values, child] of this.#idle.sweep(now, this.tree.entries())) {
       if (isOverflow(values)) continue;
       if (this.#counts > 0) this.#fold(this.#kind.place(child)!);
-      this.remove(values);
+      this.#drop(values);
       // From 0 as one that is made anew. What is in progress goes on, and a gauge may count that.
       if (this.#counts > 0) this.#kind.reset(child);
       this.#expired.add(values, child, this.#kind.place(child)!);

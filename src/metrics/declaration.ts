@@ -159,6 +159,11 @@ export class Declaration {
     return { cells: new Float64Array(cellCount(this.family)), index: 0 };
   }
 
+  /** Takes what ended processes counted: of the series with these label values, or of all. */
+  forget(labelValues?: readonly string[]): void {
+    if (!this.#withdrawn) this.#series.forget?.(labelValues);
+  }
+
   /** Gives cells back to the storage. */
   release(place: Cells): void {
     if (!this.#withdrawn) this.#series.release(place);
@@ -171,6 +176,7 @@ export class Declaration {
   withdraw(letGo: () => void): void {
     if (this.#withdrawn) return;
     letGo();
+    this.forget();
     this.#withdrawn = true;
     this.#series.withdraw?.();
   }

@@ -12,9 +12,11 @@ import type { Contribution } from '../aggregate/contribution.ts';
 import { MetricsError } from '../model/error.ts';
 import { isShownStill } from './archive-age.ts';
 import { type Archive, ArchiveReader, type OpenArchive } from './archive-reader.ts';
+import { ArchivedContributions, type KnownRemovals } from './archived-contributions.ts';
 import { LastReading } from './last-reading.ts';
 import type { LivenessOptions } from './liveness.ts';
 import type { Pace } from './pace.ts';
+import { removalsSince } from './removals.ts';
 import { FILE_SUFFIX } from './segment.ts';
 import { type EndedWriter, SegmentReader } from './segment-reader.ts';
 import { type DirectoryListing, LOCK_FOLDER, listDirectory } from './shared-directory.ts';
@@ -29,6 +31,8 @@ export interface DirectoryReading {
   readonly failures: readonly ReadingFailure[];
   /** True when there is something that could be put into the archive, or left by who did. */
   readonly isFoldable: boolean;
+  /** Up to when removals are in the archive, in seconds of the host's clock; `undefined` without one. */
+  readonly removalsKnown: number | undefined;
 }
 
 /** Something that had to be left out. */
@@ -55,6 +59,8 @@ export interface ReadingOptions {
   readonly own: string | undefined;
   /** True where the directory may not be there yet. */
   readonly missing: boolean;
+  /** What the process that reads counts itself: it may have removed what is in the archive. */
+  readonly ownContributions?: readonly Contribution[];
 }
 
 /**
@@ -68,6 +74,7 @@ export class DirectoryReader {
   readonly #options: DirectoryReaderOptions;
   readonly #archives: ArchiveReader;
   readonly #last = new LastReading();
+  readonly #archived = new ArchivedContributions();
   #readers = new Map<string, SegmentReader>();
 
   /** Nothing is read yet. */
@@ -82,14 +89,22 @@ export class DirectoryReader {
    */
   async read(options: ReadingOptions, pace: Pace): Promise<DirectoryReading> {
     const gone = new Set<string>();
+    const begun = this.#options.clock();
     for (let attempt = 1; ; attempt++) {
       const reading = new Reading(options, gone);
       if ((await this.#attempt(reading, pace)) || attempt === ATTEMPTS) {
+        reading.finish(this.#archived, begun);
         const contributions = this.#last.complete(reading);
-        return { contributions, failures: reading.failures, isFoldable: reading.isFoldable };
+        const { failures, isFoldable, removalsKnown } = reading;
+        return { contributions, failures, isFoldable, removalsKnown };
       }
       await pace.pause();
     }
+  }
+
+  /** What was removed, as far as the last reading knew. */
+  get removals(): KnownRemovals {
+    return this.#archived.known;
   }
 
   /** What a writer left that this reader found dead, in a file that was there at the last reading. */
@@ -207,6 +222,7 @@ class Reading implements DirectoryReading {
   isFoldable = false;
   listing: DirectoryListing = NOTHING;
   #archive: Archive | undefined;
+  #archived: Contribution[] = [];
   /** Files that were listed in an earlier attempt and not there: they never will be. */
   readonly #gone: Set<string>;
 
@@ -233,9 +249,22 @@ class Reading implements DirectoryReading {
     if (error !== undefined) this.fail(`archive.${generation}`, error);
     for (const { contribution, process } of archive?.parts ?? []) {
       if (process === undefined || isShownStill(process.endedAt, now)) {
-        this.contributions.push(contribution);
+        this.#archived.push(contribution);
       }
     }
+  }
+
+  get removalsKnown(): number | undefined {
+    return this.#archive?.foldedAt;
+  }
+
+  /** Adds what is archived, less what was removed since. */
+  finish(archived: ArchivedContributions, begun: number): void {
+    const since = this.removalsKnown ?? Number.NEGATIVE_INFINITY;
+    const living = [...(this.options.ownContributions ?? []), ...this.contributions];
+    const left = archived.without(this.#archived, removalsSince(living, since), begun);
+    if (left !== this.#archived) this.isFoldable = true;
+    this.contributions.push(...left);
   }
 
   /** The files to be read: not those that the archive has. */

@@ -10,13 +10,14 @@ import { foldInSteps, ownPart } from '../aggregate/folded-parts.ts';
 import { encodeArchive } from './archive.ts';
 import { shownStill } from './archive-age.ts';
 import { publishArchive } from './archive-file.ts';
-import { type PartProcess, writePart } from './archive-part.ts';
+import { type ArchivedPart, type PartProcess, writePart } from './archive-part.ts';
 import type { Archive, OpenArchive } from './archive-reader.ts';
 import type { DirectoryReader } from './directory-reader.ts';
 import { FoldLock } from './fold-lock.ts';
 import type { LivenessOptions } from './liveness.ts';
 import { newId } from './own-file.ts';
 import type { Pace } from './pace.ts';
+import { type Removal, withoutRemoved } from './removals.ts';
 import { FILE_SUFFIX } from './segment.ts';
 import type { EndedWriter } from './segment-reader.ts';
 import { archivePath, type DirectoryListing, listDirectory } from './shared-directory.ts';
@@ -40,7 +41,7 @@ export interface FoldingOptions extends LivenessOptions {
   /** Who may read the archive, as the system counts it. */
   readonly fileMode: number;
   /** Reads the directory for scrapes: only what it found dead is folded. */
-  readonly reader: Pick<DirectoryReader, 'ended' | 'openArchive'>;
+  readonly reader: Pick<DirectoryReader, 'ended' | 'openArchive' | 'removals'>;
   /** The host's clock, in seconds. */
   readonly clock: () => number;
   /** Told of each step, for tests that kill the process there. */
@@ -95,15 +96,14 @@ export class Folding {
   }
 
   async #fold(pace: Pace): Promise<number> {
-    const { directory, clock } = this.#options;
-    // Before anything is read: what is taken away from archives later was in this one.
-    const foldedAt = clock();
+    const { directory, reader } = this.#options;
+    const { removals, until: foldedAt } = reader.removals;
     let generation = listDirectory(directory).archives.at(-1);
     if (generation === undefined) {
       generation = 0;
       await this.#write(generation, encodeArchive({ ids: new Set(), foldedAt, parts: [] }));
     }
-    const open = await this.#options.reader.openArchive(generation, pace);
+    const open = await reader.openArchive(generation, pace);
     // By an operator alone, since the lock is ours.
     if (open === undefined) return 0;
     try {
@@ -111,9 +111,10 @@ export class Folding {
       const listing = this.#tidy(generation, open.archive);
       this.#step('tidied');
       const ended = this.#ended(listing, open.archive);
-      if (ended.length === 0) return 0;
+      const archived = archivedWithout(open.archive, removals);
+      if (ended.length === 0 && archived === open.archive?.parts) return 0;
       const ids = new Set(ended.map(({ header }) => header.id));
-      const parts = await this.#parts(ended, open.archive, pace);
+      const parts = await this.#parts(ended, archived, pace);
       const isFirst = await this.#write(generation + 1, encodeArchive({ ids, foldedAt, parts }));
       if (!isFirst) return 0;
       this.#remove(archivePath(directory, generation));
@@ -152,10 +153,9 @@ export class Folding {
 
   async #parts(
     ended: readonly EndedWriter[],
-    archive: Archive | undefined,
+    archived: readonly ArchivedPart[],
     pace: Pace,
   ): Promise<Uint8Array[]> {
-    const archived = archive?.parts ?? [];
     const sums = archived.filter(({ process }) => process === undefined);
     const folded = foldInSteps(
       [...sums, ...ended].map(({ contribution }): Contribution => contribution),
@@ -207,6 +207,21 @@ export class Folding {
 
 function filePath(directory: string, id: string): string {
   return `${directory}/${id}${FILE_SUFFIX}`;
+}
+
+/** The parts of an archive, less what was removed since; the same list where nothing was. */
+function archivedWithout(
+  archive: Archive | undefined,
+  removals: readonly Removal[],
+): readonly ArchivedPart[] {
+  if (archive === undefined) return [];
+  const { parts, foldedAt } = archive;
+  const since = removals.filter(({ at }) => at > foldedAt);
+  const left = parts.map((part): ArchivedPart => {
+    const contribution = withoutRemoved(part.contribution, since);
+    return contribution === part.contribution ? part : { ...part, contribution };
+  });
+  return left.some((part, i) => part !== parts[i]) ? left : parts;
 }
 
 /** What has to be known of a process to keep its values beside those of others. */

@@ -23,6 +23,7 @@ import {
 } from './multiprocess-options.ts';
 import { isOutOfDescriptors } from './open-file.ts';
 import { OwnPublications } from './own-publications.ts';
+import { OwnRemovals } from './own-removals.ts';
 import { OwnSeries } from './own-series.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
@@ -50,6 +51,7 @@ export class MultiprocessStorage implements Storage {
   readonly #clock = hostClock();
   readonly #mappers: MapperSelection;
   readonly #publisher: Publisher | undefined;
+  readonly #ownRemovals: OwnRemovals;
   readonly #ownPublications: OwnPublications;
   readonly #publications = new Publications();
   readonly #settings: Pick<StorageSettings, 'readOnly' | 'fileMode'>;
@@ -85,6 +87,10 @@ export class MultiprocessStorage implements Storage {
       clock: this.#clock,
       warnings: this.#warnings,
     });
+    this.#ownRemovals = new OwnRemovals({
+      allocate: (block) => this.#own.inFile((writer) => writer.allocateBlock(block)),
+      clock: this.#clock,
+    });
     // Who makes no file has nobody to publish for.
     if (settings.readOnly) return;
     this.#publisher = new Publisher({
@@ -100,7 +106,8 @@ export class MultiprocessStorage implements Storage {
 
   /** {@inheritDoc Storage.declare} */
   declare(family: StoredFamily): SeriesStorage {
-    return this.#own.declare(family);
+    const series = this.#own.declare(family);
+    return { ...series, forget: (labelValues) => this.#ownRemovals.note(family, labelValues) };
   }
 
   /**
@@ -172,7 +179,9 @@ export class MultiprocessStorage implements Storage {
     const reader = this.#open();
     // Whoever has nothing to put there may well come before the processes that have.
     const { id, needsDirectory } = this.#own;
-    const reading = await reader.read({ own: id, missing: !needsDirectory }, pace);
+    const where = { own: id, missing: !needsDirectory, ownContributions: own };
+    const reading = await reader.read(where, pace);
+    if (reading.removalsKnown !== undefined) this.#ownRemovals.prune(reading.removalsKnown);
     const python = await this.#python.read(pace);
     const failures = [...reading.failures, ...python.failures];
     // By file and reason: the sentence itself may say something else each time, of a growing file.

@@ -64,6 +64,11 @@ export interface SeriesStorage {
   /** The same for what the quantiles of a summary's series are made of. */
   quantilePlace?(series: Cells): QuantilePlace | undefined;
   /**
+   * The program removed the series with these label values, or all of them: what processes that
+   * ended counted of it is no longer to be shown either. Never throws. Absent where there are none.
+   */
+  forget?(labelValues?: readonly string[]): void;
+  /**
    * The family is no longer to be shown: all its cells were given back, and none will be asked for.
    * Absent where the registry decides what is shown.
    */

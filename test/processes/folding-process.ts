@@ -12,11 +12,11 @@ import { type MapperChoice, MapperSelection } from '../../src/multiprocess/mappe
 import { Pace } from '../../src/multiprocess/pace.ts';
 import { currentIdentity } from '../../src/multiprocess/process-identity.ts';
 
-const [, , directory, fatal, before, mapper] = process.argv as [...string[], MapperChoice];
+const [, , directory, fatal, before, mapper] = process.argv;
 let left = Number(before);
 const options = {
   directory: directory!,
-  mapper: new MapperSelection(mapper).mapper,
+  mapper: new MapperSelection(mapper as MapperChoice).mapper,
   self: currentIdentity(),
   clock: hostClock(),
 };
