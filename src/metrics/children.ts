@@ -42,9 +42,9 @@ export class Children<Child> {
   make(values: readonly string[]): Child {
     // Between scrapes too: a process that others answer for may never see one.
     if (this.#idle?.isDue(this.#declaration.clock.elapsed())) this.sweep();
+    if (this.#hasRoom || isOverflow(values)) return this.tree.getOrSet(values, this.#create);
     const existing = this.tree.get(values);
     if (existing !== undefined) return existing;
-    if (this.#hasRoom || isOverflow(values)) return this.#add(values);
     this.#declaration.countOverflow();
     return this.#isStatement() ? this.#takeUnseen() : this.#takeOverflow();
   }
@@ -109,7 +109,7 @@ export class Children<Child> {
 
   #takeBack({ values, place }: Expired<Child>): void {
     if (this.#hasRoom) {
-      this.#add(values);
+      this.tree.getOrSet(values, this.#create);
       return;
     }
     this.#declaration.countOverflow();
@@ -118,13 +118,12 @@ export class Children<Child> {
     place.cells.fill(0, place.index, place.index + this.#counts);
   }
 
-  #add(values: readonly string[]): Child {
+  /** A new child, or the expired one that a program kept. Made once, and not for each child. */
+  readonly #create = (values: readonly string[]): Child => {
     const made = this.#kind.create(this.#declaration, values);
     const expired = this.#expired.take(values);
-    const child = expired === undefined ? made : this.#again(made, expired);
-    this.tree.set(values, child);
-    return child;
-  }
+    return expired === undefined ? made : this.#again(made, expired);
+  };
 
   /** The expired child in the place of `made`, or `made` itself where no program has that any more. */
   #again(made: Child, expired: Expired<Child>): Child {
@@ -141,16 +140,15 @@ export class Children<Child> {
   }
 
   get #hasRoom(): boolean {
-    const counted = this.tree.size - (this.#overflow === undefined ? 0 : 1);
-    return counted < this.#declaration.maxChildren;
-  }
-
-  get #overflow(): Child | undefined {
-    return this.tree.get(this.#overflowValues);
+    const { size } = this.tree;
+    const { maxChildren } = this.#declaration;
+    if (size < maxChildren) return true;
+    // The child for the rest is none of those that are counted.
+    return size === maxChildren && this.tree.get(this.#overflowValues) !== undefined;
   }
 
   #takeOverflow(): Child {
-    return this.#overflow ?? this.#add(this.#overflowValues);
+    return this.tree.getOrSet(this.#overflowValues, this.#create);
   }
 
   #takeUnseen(): Child {

@@ -78,19 +78,23 @@ export class LabelledMetric<Child> implements Metric {
       // biome-ignore lint/complexity/noArguments: see above
       return this.#byPosition([...arguments]);
     }
-    type Found = LabelNode<Child> | Child | undefined;
-    let found: Found = this.#tree.root.get(this.#text(0, first));
-    if (given > 1 && found !== undefined) {
-      found = (found as LabelNode<Child>).get(this.#text(1, second));
+    let node: LabelNode<Child> | undefined = this.#tree.root;
+    let last = first;
+    if (given > 1) {
+      node = node.below(this.#text(0, first));
+      last = second;
     }
-    if (given > 2 && found !== undefined) {
-      found = (found as LabelNode<Child>).get(this.#text(2, third));
+    if (given > 2 && node !== undefined) {
+      node = node.below(this.#text(1, second));
+      last = third;
     }
-    if (given > 3 && found !== undefined) {
-      found = (found as LabelNode<Child>).get(this.#text(3, fourth));
+    if (given > 3 && node !== undefined) {
+      node = node.below(this.#text(2, third));
+      last = fourth;
     }
-    if (found !== undefined) return found as Child;
-    return this.#make([first, second, third, fourth].slice(0, given));
+    const child = node?.leaf(this.#text(given - 1, last));
+    if (child !== undefined) return child;
+    return this.#children.make(this.#labelSet.toTexts(listOf(given, first, second, third, fourth)));
   }
 
   initialize(values: unknown): void {
@@ -143,12 +147,12 @@ export class LabelledMetric<Child> implements Metric {
 
   #byPosition(given: readonly unknown[]): Child {
     if (given.length !== this.#labelNames.length) this.#labelSet.refuseCount(given);
-    let found: LabelNode<Child> | Child | undefined = this.#tree.root;
-    for (let i = 0; i < given.length; i++) {
-      found = (found as LabelNode<Child>).get(this.#text(i, given[i]));
-      if (found === undefined) return this.#make(given);
+    const last = given.length - 1;
+    let node: LabelNode<Child> | undefined = this.#tree.root;
+    for (let i = 0; i < last && node !== undefined; i++) {
+      node = node.below(this.#text(i, given[i]));
     }
-    return found as Child;
+    return node?.leaf(this.#text(last, given[last])) ?? this.#make(given);
   }
 
   /**
@@ -159,26 +163,32 @@ export class LabelledMetric<Child> implements Metric {
   #byName(labels: Labels, given: number): Child {
     const names = this.#labelNames;
     if (given !== 1) this.#labelSet.refuseLabels(labels);
-    let found: LabelNode<Child> | Child | undefined = this.#tree.root;
+    const last = names.length - 1;
+    let node: LabelNode<Child> | undefined = this.#tree.root;
+    let child: Child | undefined;
     let depth = 0;
     for (const name in labels) {
       if (name !== names[depth]) return this.#byNameInAnyOrder(labels);
-      found = (found as LabelNode<Child>).get(this.#text(depth, labels[name]));
-      if (found === undefined) return this.#make([labels]);
+      const text = this.#text(depth, labels[name]);
+      if (depth === last) child = node.leaf(text);
+      else node = node.below(text);
+      if (node === undefined) return this.#make([labels]);
       depth++;
     }
-    // Too few: some may have defaults.
-    return depth === names.length ? (found as Child) : this.#byNameInAnyOrder(labels);
+    if (depth <= last) return this.#byNameInAnyOrder(labels); // Too few: some may have defaults.
+    return child ?? this.#make([labels]);
   }
 
   #byNameInAnyOrder(labels: Labels): Child {
     const names = this.#labelNames;
     const { defaults, hasDefaults } = this.#declaration.rules;
+    const last = names.length - 1;
     let count = 0;
     for (const _ in labels) count++;
     if (count !== names.length && !hasDefaults) this.#labelSet.refuseLabels(labels);
-    let found: LabelNode<Child> | Child | undefined = this.#tree.root;
-    for (let i = 0; i < names.length; i++) {
+    let node: LabelNode<Child> | undefined = this.#tree.root;
+    let child: Child | undefined;
+    for (let i = 0; i <= last; i++) {
       let value: unknown = labels[names[i]!];
       if (value === undefined && hasDefaults) {
         value = defaults[i];
@@ -186,11 +196,13 @@ export class LabelledMetric<Child> implements Metric {
       }
       // Throws, and says which labels are there if it is not this value that is wrong.
       if (typeof value !== 'string' && typeof value !== 'number') return this.#make([labels]);
-      found = (found as LabelNode<Child>).get(this.#text(i, value));
-      if (found === undefined) return this.#make([labels]);
+      const text = this.#text(i, value);
+      if (i === last) child = node.leaf(text);
+      else node = node.below(text);
+      if (node === undefined) return this.#make([labels]);
     }
     // One more than the metric has: it is unknown, or stands there without a value.
-    return count === names.length ? (found as Child) : this.#make([labels]);
+    return count === names.length && child !== undefined ? child : this.#make([labels]);
   }
 
   // Apart from the look-up, which then stays small enough to be inlined into its callers.
@@ -216,6 +228,19 @@ export class LabelledMetric<Child> implements Metric {
       `${subject}: ${method}() is not a method of its type, expected labels({ ${names} }) and then ${known.join(', ')}, got ${method}()`,
     );
   }
+}
+
+/** The first `count` of these, without a list of all four on the way. */
+function listOf(
+  count: number,
+  first: unknown,
+  second: unknown,
+  third: unknown,
+  fourth: unknown,
+): unknown[] {
+  if (count === 1) return [first];
+  if (count === 2) return [first, second];
+  return count === 3 ? [first, second, third] : [first, second, third, fourth];
 }
 
 /** What children can do, of one type or another. */

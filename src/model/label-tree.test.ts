@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { FamilyWriter, Walk } from './family.ts';
-import type { LabelNode } from './label-node.ts';
+import { type LabelNode, TailNode } from './label-node.ts';
 import { LabelTree } from './label-tree.ts';
 
 /** Notes the leaves of a walk by their labels, and is full after as many as it is allowed. */
@@ -51,11 +51,11 @@ function pausedAfter(tree: LabelTree<string>, leaves: number): { notes: Notes; w
 
 /** How many places in the tree lead to nothing. */
 function deadPlaces(node: LabelNode<string>, depth: number): number {
-  const below = node.map === undefined ? [node.next] : [...node.map.values()];
+  if (node instanceof TailNode) return node.only === undefined ? 1 : 0;
   let dead = 0;
-  for (const next of below) {
-    if (next === undefined) dead++;
-    else if (depth > 1) dead += deadPlaces(next as LabelNode<string>, depth - 1);
+  for (const [, below] of node.places()) {
+    if (below === undefined) dead++;
+    else if (depth > 1) dead += deadPlaces(below as LabelNode<string>, depth - 1);
   }
   return dead;
 }
@@ -259,7 +259,7 @@ interface WalkStep {
   readonly leaves: number;
 }
 
-const value = fc.constantFrom('', 'a', 'b', '__proto__');
+const value = fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', '__proto__');
 const walkStep = fc.record({
   do: fc.constantFrom('begin', 'advance', 'close'),
   walk: fc.constantFrom(0, 1),

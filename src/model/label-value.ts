@@ -3,11 +3,15 @@
 /** Surrogates without their other half, which UTF-8 cannot hold. */
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
+/** Not in ES2022, but in all runtimes of these years, and free for text without any surrogate. */
+const { isWellFormed } = String.prototype as { isWellFormed?(): boolean };
+
 /**
  * Returns `text` with U+FFFD for every half of a surrogate pair, as it would be read after its way
  * through UTF-8: two values that differ there alone are one series. It is data from outside more
- * often than a mistake, so that it does not throw. `String.toWellFormed` is not in ES2022.
+ * often than a mistake, so that it does not throw.
  */
 export function wellFormed(text: string): string {
-  return LONE_SURROGATES.test(text) ? text.replaceAll(LONE_SURROGATES, '\ufffd') : text;
+  if (isWellFormed?.call(text)) return text;
+  return text.replaceAll(LONE_SURROGATES, '\ufffd');
 }
