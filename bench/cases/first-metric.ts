@@ -18,9 +18,10 @@ export const benchmark: Benchmark = {
   incumbents: [],
   async promethium({ CollectorRegistry, Counter }) {
     const { openMultiprocessStorage } = await loadMultiprocess();
-    return await inEmptyFolder((directory) => {
-      // Naming the mapper has it loaded here, and not with the first metric.
+    return await inEmptyFolder(async (directory) => {
       const storage = openMultiprocessStorage({ directory, mapper: 'koffi' });
+      // It reads an empty folder, for which it loads the mapper.
+      await storage.collect();
       const registry = new CollectorRegistry({ storage });
       const options = { name: 'n', help: 'N.', labelNames: ['a'] } as const;
       new Counter({ ...options, registry: new CollectorRegistry() }).labels('x').inc();
