@@ -90,15 +90,10 @@ export class CollectionRun {
   }
 
   /** The families, each as soon as those before it are there. */
-  async *families(): AsyncGenerator<MetricFamily> {
-    const { shared, last } = this.#options;
-    if (shared !== undefined) {
-      // The counts lie in the storage: where it does not answer, what this process counted is left.
-      if (yield* this.#shared(shared)) return;
-    } else {
-      yield* this.#alone();
-    }
-    for (const collector of last) yield* this.#new({ collector, families: collector.collect() });
+  families(): AsyncGenerator<MetricFamily> {
+    const { shared } = this.#options;
+    // Not passed on by another generator, which would cost each of thousands of families a turn.
+    return shared === undefined ? this.#alone() : this.#shared(shared);
   }
 
   async *#alone(): AsyncGenerator<MetricFamily> {
@@ -114,14 +109,14 @@ export class CollectionRun {
       if (relabelling === undefined) yield* this.#new(own, isKept);
       else yield* this.#new(calls.relabelled(relabelling, own));
     }
+    yield* this.#last();
   }
 
   /**
    * The families of the storage and those of this process's collectors, by name: processes need not
-   * register in the same order, and a scrape is to look the same whoever answers. False where the
-   * storage failed.
+   * register in the same order, and a scrape is to look the same whoever answers.
    */
-  async *#shared(shared: SharedPart): AsyncGenerator<MetricFamily, boolean> {
+  async *#shared(shared: SharedPart): AsyncGenerator<MetricFamily> {
     const { collectors, calls, first } = this.#options;
     // First everything that may still write to the storage, a failure's count included.
     const own = await Promise.all(Array.from(collectors, (shown) => shared.ask(shown)));
@@ -134,7 +129,14 @@ export class CollectionRun {
     families.push(...published, ...agesOf(published));
     yield* published.filter(isTarget);
     yield* families.filter((family) => !isTarget(family)).sort(byName);
-    return all.failed !== true;
+    // The counts lie in the storage, which did not answer: what this process counted is left.
+    if (all.failed) yield* this.#last();
+  }
+
+  *#last(): Generator<MetricFamily> {
+    for (const collector of this.#options.last) {
+      yield* this.#new({ collector, families: collector.collect() });
+    }
   }
 
   /**

@@ -7,8 +7,9 @@ import { nameOf } from './collector-calls.ts';
 import { FamilyGroup } from './family-group.ts';
 import { NameClaims } from './name-claims.ts';
 
-interface Registration extends Omit<Shown, 'collector'> {
+interface Registration {
   readonly names: readonly string[];
+  readonly shown: Shown;
 }
 
 /** The collectors of one registry. */
@@ -31,8 +32,8 @@ export class Registrations {
    * @throws {TypeError} When it is none, would collect the registry, or describes an unknown type.
    * @throws {AlreadyRegisteredError} When one of its names is taken.
    */
-  add(registry: Collector, { collector, ...how }: Shown): void {
-    const { relabelling } = how;
+  add(registry: Collector, shown: Shown): void {
+    const { collector, relabelling } = shown;
     // Its scrape would begin another one of itself, without end.
     if (reaches(collector, registry)) {
       throw new TypeError(
@@ -46,7 +47,7 @@ export class Registrations {
     );
     if (this.#entries.has(collector)) this.claims.refuse(collector, families, collector);
     const names = this.claims.claim(collector, families);
-    this.#entries.set(collector, { names, ...how });
+    this.#entries.set(collector, { names, shown });
     this.#regroup(names[0]);
   }
 
@@ -59,11 +60,11 @@ export class Registrations {
         `registry "unregister": unknown collector, expected a registered one, got ${nameOf(collector)}`,
       );
     }
-    const { names, ...how } = registration;
+    const { names, shown } = registration;
     this.#entries.delete(collector);
     this.claims.release(collector, names);
     this.#regroup(names[0]);
-    return { collector, ...how };
+    return shown;
   }
 
   /**
@@ -73,20 +74,20 @@ export class Registrations {
    * @param isShared - True where the storage shows the instruments' families.
    */
   shown(isShared: boolean, wanted?: ReadonlySet<string>): Shown[] {
-    const shown: Shown[] = [];
+    const all: Shown[] = [];
     const hasGroups = this.#groups.size > 0;
-    for (const [collector, { names, ...how }] of this.#entries) {
+    for (const { names, shown } of this.#entries.values()) {
       const isWanted = wanted === undefined || names.some((name) => wanted.has(name));
       if (!isWanted && names.length > 0) continue;
       // Where their families are the storage's, it is the storage that shows them as one.
-      const isGrouped = hasGroups && !(isShared && (how.isKept || how.mode !== undefined));
+      const isGrouped = hasGroups && !(isShared && (shown.isKept || shown.mode !== undefined));
       const group = isGrouped ? this.#groups.get(names[0] ?? '') : undefined;
-      if (group === undefined) shown.push({ collector, ...how });
-      else if (this.claims.ownerOf(names[0]!) === collector) {
-        shown.push({ collector: group, ...AS_IT_IS });
+      if (group === undefined) all.push(shown);
+      else if (this.claims.ownerOf(names[0]!) === shown.collector) {
+        all.push({ collector: group, ...AS_IT_IS });
       }
     }
-    return shown;
+    return all;
   }
 
   /** Whoever shows the families of this name in a scrape. */

@@ -193,6 +193,10 @@ describe('A collector of the process', () => {
     await storage.passInterval();
     const other = sidecar(context, directory);
     equal((await lines(other)).length, 12);
+    const same = { name: 'g', help: 'Help.', labelNames: ['a'] };
+    families = [new GaugeMetricFamily(same).addMetric(['y'], 4)];
+    await storage.passInterval();
+    deepEqual(await lines(other), ['g{pid,a="y"} 4']);
     const gauge = { name: 'g', help: 'Another help.', labelNames: ['a'] };
     families = [new GaugeMetricFamily(gauge).addMetric(['y'], 5)];
     await storage.passInterval();
