@@ -30,7 +30,7 @@ const PART_LENGTH_OFFSET = 16;
 export interface ArchiveContents {
   /** The processes whose files are no longer to be read: 32 hexadecimal digits each. */
   readonly ids: ReadonlySet<string>;
-  /** When its making began, in seconds of the host's clock. */
+  /** Up to when what was removed is known to be missing in it, in seconds of the host's clock. */
   readonly foldedAt: number;
   /** What they counted: each part is in the format of one process's file. */
   readonly parts: readonly Uint8Array[];
