@@ -79,7 +79,7 @@ class Service {
   /** For each file, whether its writer holds a lock on it. */
   locks(): boolean[] {
     return readdirSync(this.directory)
-      .filter((name) => name.endsWith('.promethium'))
+      .filter((name) => /^[0-9a-f]{32}\.promethium$/.test(name))
       .map((name) => (readFileSync(join(this.directory, name)).readInt32LE(24) & 1) === 1);
   }
 }
