@@ -73,12 +73,16 @@ interface MergedWalkOptions {
   readonly emit: Emit;
 }
 
+/** The walk that ended last, emptied, for the reason that the one of a label tree is kept. */
+const kept: MergedWalk[] = [];
+
 class MergedWalk implements Walk {
-  readonly #header: FamilyHeader;
-  readonly #layout: FamilyLayout;
+  #header: FamilyHeader;
+  #layout: FamilyLayout;
   readonly #base: number;
-  readonly #writer: FamilyWriter;
-  readonly #emit: Emit;
+  #writer: FamilyWriter;
+  #emit: Emit;
+  #ended = false;
   /** The series to be written next, or -1 before the family has begun. */
   #next = -1;
 
@@ -91,6 +95,7 @@ class MergedWalk implements Walk {
   }
 
   advance(): boolean {
+    if (this.#ended) return true;
     const writer = this.#writer;
     const { labelValues, width, family } = this.#layout;
     if (this.#next < 0) {
@@ -106,11 +111,20 @@ class MergedWalk implements Walk {
       for (; from < depth; from++) writer.label(from, values[from]!);
       this.#emit(this.#base + at * width, at);
     }
+    this.close();
     return true;
   }
 
   close(): void {
-    this.#next = Infinity;
+    if (this.#ended) return;
+    this.#ended = true;
+    // The last scrape would otherwise keep its numbers alive.
+    const nothing = undefined as never;
+    this.#header = nothing;
+    this.#layout = nothing;
+    this.#writer = nothing;
+    this.#emit = nothing;
+    kept[0] = this;
   }
 }
 
