@@ -6,6 +6,7 @@
 
 import type { Exemplar } from './exemplar.ts';
 import type { Pair, Pairs } from './labels.ts';
+import type { NativeHistogram } from './native-histogram.ts';
 import type { Sample } from './sample.ts';
 import type { Timestamp } from './timestamp.ts';
 
@@ -52,6 +53,11 @@ export interface HistogramPoint {
   readonly created: number | undefined;
   /** One for each bucket that has one, at the bucket's place; `undefined` where there are none. */
   readonly exemplars: readonly (Exemplar | undefined)[] | undefined;
+  /**
+   * The same observations in native buckets, where they were counted so. Without classic buckets
+   * {@linkcode bounds} is empty, and the one cell, the bucket of +Inf, is the count.
+   */
+  readonly native?: NativeHistogram | undefined;
 }
 
 /** A summary's numbers. Borrowed: read it before the call returns. */
