@@ -104,12 +104,24 @@ class Link {
   }
 }
 
+/** What is started. */
+export interface StartOptions {
+  /** The script of members. */
+  readonly script: string;
+  /** Where the service counts. */
+  readonly directory: string;
+  readonly way: Way;
+  /** A command that runs the one that follows it, such as one that makes a container around it. */
+  readonly within?: readonly string[];
+}
+
 /** Starts the script of members, to count in `directory`. It is gone when the test is. */
 export async function startMember(
   context: TestEnding,
-  { script, directory, way }: { script: string; directory: string; way: Way },
+  { script, directory, way, within = [] }: StartOptions,
 ): Promise<Member> {
-  const [execPath = '', ...execArgv] = runtimeCommand(way.runtime, script).slice(0, -1);
+  const command = [...within, ...runtimeCommand(way.runtime, script).slice(0, -1)];
+  const [execPath = '', ...execArgv] = command;
   const { PROMETHEUS_MULTIPROC_DIR: _, prometheus_multiproc_dir: __, ...env } = process.env;
   if (way.mapper === 'auto') env['PROMETHEUS_MULTIPROC_DIR'] = directory;
   else Object.assign(env, { MEMBER_MAPPER: way.mapper, MEMBER_DIRECTORY: directory });
