@@ -1,19 +1,16 @@
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gauges } from '../../test/contracts/http-sources.ts';
 import { toText } from '../exposition/index.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
 import type { Collector } from '../model/family.ts';
-import {
-  answerScrape,
-  type Exposition,
-  type MetricsHandlerOptions,
-  toScrapeSettings,
-} from './exchange.ts';
+import { answerScrape, type Exposition } from './exchange.ts';
+import { toScrapeSettings } from './handler-options.ts';
+import { beginService } from './scrape-service.ts';
 
 async function textOf(registry: Collector, url: string): Promise<string> {
-  const settings = toScrapeSettings({ registry }, 'test');
-  const { body } = await answerScrape({ method: 'GET', url, header: () => undefined }, settings);
+  const service = beginService(toScrapeSettings({ registry }, 'test'));
+  const { body } = await answerScrape({ method: 'GET', url, header: () => undefined }, service);
   return await toText((body as Exposition).source);
 }
 
@@ -44,83 +41,4 @@ describe('answerScrape', () => {
     };
     equal(await textOf(foreign, '/?name[]=down'), down);
   });
-});
-
-describe('toScrapeSettings', () => {
-  it('reads 65,536 characters and 1,024 names unless told otherwise', () => {
-    const { maxQueryLength, maxNames, disableCompression } = toScrapeSettings({}, 'test');
-    deepEqual([maxQueryLength, maxNames, disableCompression], [65_536, 1024, false]);
-  });
-
-  const refused: readonly [options: object, name: string, message: string][] = [
-    [
-      { registry: {} },
-      'TypeError',
-      'metricsHandler: registry has the wrong type, expected an object with collect(), got an object',
-    ],
-    [
-      { registry: null },
-      'TypeError',
-      'metricsHandler: registry has the wrong type, expected an object with collect(), got null',
-    ],
-    [
-      { maxQueryLength: '9' },
-      'TypeError',
-      'metricsHandler: maxQueryLength has the wrong type, expected a number, got "9"',
-    ],
-    [
-      { maxQueryLength: Number.NaN },
-      'RangeError',
-      'metricsHandler: maxQueryLength is out of range, expected an integer >= 1, got NaN',
-    ],
-    [
-      { maxNames: 0 },
-      'RangeError',
-      'metricsHandler: maxNames is out of range, expected an integer >= 1, got 0',
-    ],
-    [
-      { created: 1 },
-      'TypeError',
-      'metricsHandler: created has the wrong type, expected true or false, got 1',
-    ],
-    [
-      { disableCompression: 'false' },
-      'TypeError',
-      'metricsHandler: disableCompression has the wrong type, expected true or false, got "false"',
-    ],
-    ...[
-      { basicauth: { username: 'a', password: 'secret' } },
-      { bearertoken: 'secret' },
-      { registery: {} },
-      Object.create({ token: 'secret' }),
-    ].map((options): [object, string, string] => [
-      options,
-      'TypeError',
-      `metricsHandler: unknown option, expected registry, basicAuth, bearerToken, disableCompression, created, maxQueryLength, maxNames, onError, got "${Object.keys(options)[0] ?? 'token'}"`,
-    ]),
-    [
-      { basicAuth: { username: 'a', password: 'b', passwordFile: 'secret' } },
-      'TypeError',
-      'metricsHandler: unknown option of basicAuth, expected username, password, got "passwordFile"',
-    ],
-    [null!, 'TypeError', 'metricsHandler: no options, expected an object, got null'],
-    [
-      'secret' as never,
-      'TypeError',
-      'metricsHandler: no options, expected an object, got a string',
-    ],
-    [
-      { onError: 'log' },
-      'TypeError',
-      'metricsHandler: onError has the wrong type, expected a function, got "log"',
-    ],
-  ];
-  for (const [options, name, message] of refused) {
-    it(`refuses: ${message}`, () => {
-      throws(() => toScrapeSettings(options as MetricsHandlerOptions, 'metricsHandler'), {
-        name,
-        message,
-      });
-    });
-  }
 });

@@ -3,51 +3,14 @@
  * hand the request in as three plain things and carry the answer out in the manner of their runtime.
  */
 
-import { acceptsGzip, type ExpositionFormat, negotiate } from '../exposition/index.ts';
-import { REGISTRY } from '../metrics/default-registry.ts';
+import type { ExpositionFormat } from '../exposition/format.ts';
+import { acceptsGzip, negotiate } from '../exposition/negotiate.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
-import { show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
-import {
-  type Authentication,
-  type AuthenticationOptions,
-  isAuthorized,
-  toAuthentication,
-} from './authentication.ts';
-import { requireBoolean, requireOptions, requirePositiveInteger } from './option-rules.ts';
-
-/** How metrics are served. The same for every adapter. */
-export interface MetricsHandlerOptions extends AuthenticationOptions {
-  /** What is served: a registry, or anything that collects. The default registry unless given. */
-  readonly registry?: Collector;
-  /** Sends every body as it is, whatever the client accepts: where a proxy in front compresses. */
-  readonly disableCompression?: boolean;
-  /**
-   * Shows in OpenMetrics when each counter, summary and histogram began, as `_created`. Off unless
-   * given, since a server that does not read these as start times keeps one more series for each.
-   */
-  readonly created?: boolean;
-  /** Characters a query may have; longer ones are answered with status 414. 65,536 unless given. */
-  readonly maxQueryLength?: number;
-  /** Values of `name[]` a query may have; more are answered with status 400. 1,024 unless given. */
-  readonly maxNames?: number;
-  /**
-   * Called with what made a scrape fail, or a family of it; the client learns that it failed, not why. Writes to the
-   * console unless given. A client that hangs up is no failure. What it throws, or rejects with, is dropped.
-   */
-  readonly onError?: (error: unknown) => void;
-}
-
-/** {@linkcode MetricsHandlerOptions}, checked and complete. */
-export interface ScrapeSettings {
-  readonly registry: Collector;
-  readonly disableCompression: boolean;
-  readonly created: boolean;
-  readonly maxQueryLength: number;
-  readonly maxNames: number;
-  readonly authentication: Authentication | undefined;
-  readonly onError: (error: unknown) => void;
-}
+import { isAuthorized } from './authentication.ts';
+import type { RequestRecord } from './handler-metrics.ts';
+import type { ScrapeSettings } from './handler-options.ts';
+import type { ScrapeService } from './scrape-service.ts';
 
 /** As much of a request as the answer depends on. */
 export interface ScrapeRequest {
@@ -77,81 +40,23 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** A sentence, a scrape, or nothing. */
   readonly body: string | Exposition | undefined;
+  /** What the handler says of this request, where it is one for metrics: to be ended with it. */
+  readonly record?: RequestRecord;
 }
 
 const METHODS = 'GET, HEAD, OPTIONS';
 
-const OPTIONS: readonly (keyof MetricsHandlerOptions)[] = [
-  'registry',
-  'basicAuth',
-  'bearerToken',
-  'disableCompression',
-  'created',
-  'maxQueryLength',
-  'maxNames',
-  'onError',
-];
-
-/**
- * Checks the options, once, and fills in what was not given.
- *
- * @param own - The options that an adapter has beside these.
- * @throws {TypeError} When an option is unknown or has the wrong type.
- * @throws {RangeError} When a bound is not a positive integer or a credential cannot be sent.
- */
-export function toScrapeSettings(
-  options: MetricsHandlerOptions,
-  subject: string,
-  own: readonly string[] = [],
-): ScrapeSettings {
-  requireOptions(subject, options, [...OPTIONS, ...own]);
-  const {
-    registry = REGISTRY,
-    disableCompression = false,
-    created = false,
-    maxQueryLength = 65_536,
-    maxNames = 1024,
-    onError = reportToConsole,
-  } = options;
-  if (typeof (registry as Partial<Collector> | null)?.collect !== 'function') {
-    throw new TypeError(
-      `${subject}: registry has the wrong type, expected an object with collect(), got ${show(registry)}`,
-    );
-  }
-  requireBoolean(`${subject}: disableCompression`, disableCompression);
-  requireBoolean(`${subject}: created`, created);
-  requirePositiveInteger(`${subject}: maxQueryLength`, maxQueryLength);
-  requirePositiveInteger(`${subject}: maxNames`, maxNames);
-  if (typeof onError !== 'function') {
-    throw new TypeError(
-      `${subject}: onError has the wrong type, expected a function, got ${show(onError)}`,
-    );
-  }
-  const authentication = toAuthentication(options, subject);
-  return {
-    registry,
-    disableCompression,
-    created,
-    maxQueryLength,
-    maxNames,
-    authentication,
-    onError: (error) => {
-      // Nobody awaits a listener: its mistake, now or later, would end the process for a scraper's sake.
-      new Promise((resolve) => resolve(onError(error))).catch(() => {});
-    },
-  };
-}
-
 /** Answers a request for metrics, on whatever path it came: who mounted the handler chose it. */
 export async function answerScrape(
   request: ScrapeRequest,
-  settings: ScrapeSettings,
+  service: ScrapeService,
 ): Promise<Answer> {
-  return (
-    (await refuseStranger(request, settings)) ??
+  const record = service.beginRecord();
+  const answer =
+    (await refuseStranger(request, service)) ??
     answerMethod(request) ??
-    withoutBody(request, planScrape(request, settings))
-  );
+    withoutBody(request, planScrape(request, service));
+  return record === undefined ? answer : { ...answer, record };
 }
 
 /** The answer to a request without the credential asked for; `undefined` to all others. */
@@ -213,6 +118,13 @@ export function queryOf(url: string): string {
   return mark === -1 ? '' : url.slice(mark + 1);
 }
 
+/** The answer where as many scrapes are under way, or wait, as there may be. */
+export function toBusy(): Answer {
+  return toSentence(503, 'As many scrapes are under way as are answered at once.', {
+    'Retry-After': '1',
+  });
+}
+
 function planScrape(request: ScrapeRequest, settings: ScrapeSettings): Answer {
   const { maxQueryLength, maxNames, registry, disableCompression, created } = settings;
   const query = queryOf(request.url);
@@ -251,8 +163,4 @@ function restricted(source: Collector, names: readonly string[]): Collector {
       return registry.restrictedTo(names).collect();
     },
   };
-}
-
-function reportToConsole(error: unknown): void {
-  console.error('promethium: a scrape failed, or a part of it:', error);
 }

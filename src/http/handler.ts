@@ -1,16 +1,15 @@
 /** The adapter for whatever speaks `Request` and `Response`: Node, Bun, Deno, edge workers. */
 
+import { type Answer, answerScrape, type Exposition, toBusy, toFailure } from './exchange.ts';
+import { HUNG_UP } from './handler-metrics.ts';
 import {
-  answerScrape,
-  type Exposition,
   type MetricsHandlerOptions,
   type ScrapeSettings,
-  toFailure,
   toScrapeSettings,
-} from './exchange.ts';
-
-/** The chunks of an exposition, each valid until the next is asked for. */
-type Chunks = AsyncGenerator<Uint8Array>;
+} from './handler-options.ts';
+import type { QueuedScrape } from './scrape-queue.ts';
+import { beginService, type ScrapeService } from './scrape-service.ts';
+import { ScrapeStream } from './scrape-stream.ts';
 
 /**
  * Returns a function that answers requests for metrics, whatever path they came on.
@@ -32,20 +31,19 @@ type Chunks = AsyncGenerator<Uint8Array>;
  * ```
  *
  * @throws {TypeError} When an option is unknown or has the wrong type.
- * @throws {RangeError} When a bound is not a positive integer or a credential cannot be sent.
+ * @throws {RangeError} When a bound is not an integer that can be one, or a credential cannot be sent.
+ * @throws {AlreadyRegisteredError} When `metrics` is given and one of their names is something else's.
  * @see {@link https://prometheus.io/docs/instrumenting/content_negotiation/ | Content negotiation}
  */
 export function metricsHandler(
   options: MetricsHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
-  const settings = withSupport(toScrapeSettings(options, 'metricsHandler'));
-  return async ({ method, url, headers: sent }) => {
-    const { status, headers, body } = await answerScrape(
-      { method, url, header: (name) => sent.get(name) },
-      settings,
-    );
-    if (typeof body !== 'object') return new Response(body ?? null, { status, headers });
-    return respond(body, headers, settings.onError);
+  const service = beginService(withSupport(toScrapeSettings(options, 'metricsHandler')));
+  return async (request) => {
+    const { method, url, headers: sent } = request;
+    const answer = await answerScrape({ method, url, header: (name) => sent.get(name) }, service);
+    if (typeof answer.body !== 'object') return toResponse(answer);
+    return queue(answer.body, answer, request.signal, service);
   };
 }
 
@@ -55,57 +53,54 @@ function withSupport(settings: ScrapeSettings): ScrapeSettings {
   return { ...settings, disableCompression: true };
 }
 
-async function respond(
-  { format, source, created, gzip }: Exposition,
-  headers: Readonly<Record<string, string>>,
-  onError: (error: unknown) => void,
-): Promise<Response> {
-  const chunks = format.write(source, { pause, created, onError });
-  let first: IteratorResult<Uint8Array>;
-  try {
-    // Until there is a first chunk the status is open, so that a failure can still be one.
-    first = await chunks.next();
-  } catch (error) {
-    onError(error);
-    const { status, headers, body } = toFailure();
-    return new Response(body as string, { status, headers });
-  }
-  const stream = toStream(first, chunks, onError);
-  const body = gzip ? stream.pipeThrough(new CompressionStream('gzip')) : stream;
-  return new Response(body, { headers });
+/** An answer of a sentence or nothing. */
+function toResponse({ status, headers, body, record }: Answer): Response {
+  const text = typeof body === 'string' ? body : null;
+  record?.sent(text === null ? 0 : new TextEncoder().encode(text).length);
+  record?.end(status);
+  return new Response(text, { status, headers });
 }
 
-function toStream(
-  first: IteratorResult<Uint8Array>,
-  chunks: Chunks,
+/** Begins a scrape once its turn has come, unless the client hangs up before that. */
+async function queue(
+  body: Exposition,
+  answer: Answer,
+  signal: AbortSignal | undefined,
+  service: ScrapeService,
+): Promise<Response> {
+  let stream: ScrapeStream | undefined;
+  const scrape = service.queue.enter(() => stream?.cut());
+  if (scrape === undefined) return toResponse({ ...answer, ...toBusy() });
+  const leave = (): void => scrape.leave();
+  signal?.addEventListener('abort', leave);
+  const hasTurn = await scrape.turn;
+  signal?.removeEventListener('abort', leave);
+  if (!hasTurn) {
+    answer.record?.end(HUNG_UP);
+    return toResponse(toBusy());
+  }
+  stream = await begin(body, answer, scrape, service.onError);
+  if (stream !== undefined) return new Response(stream.readable, { headers: answer.headers });
+  scrape.leave();
+  return toResponse({ ...answer, ...toFailure() });
+}
+
+/** The body, or nothing where the source fails before there is a byte of it. */
+async function begin(
+  { format, source, created, gzip }: Exposition,
+  { record }: Answer,
+  scrape: QueuedScrape,
   onError: (error: unknown) => void,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let begun: IteratorResult<Uint8Array> | undefined = first;
-  let cancelled = false;
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = begun ?? (await chunks.next());
-          begun = undefined;
-          // While the chunk was being written the reader may have left, and the stream is closed.
-          if (cancelled) return;
-          if (done) controller.close();
-          // Copied, since readers keep what they read. Not by slice(): a Buffer's shares its memory.
-          else controller.enqueue(new Uint8Array(value));
-        } catch (error) {
-          controller.error(error);
-          onError(error);
-        }
-      },
-      async cancel() {
-        cancelled = true;
-        await chunks.return(undefined);
-      },
-    },
-    // Nothing is rendered ahead of the reader.
-    { highWaterMark: 0 },
-  );
+): Promise<ScrapeStream | undefined> {
+  const chunks = format.write(source, { pause, created, onError });
+  try {
+    // Until there is a first chunk the status is open, so that a failure can still be one.
+    const first = await chunks.next();
+    return new ScrapeStream(first, chunks, { gzip, scrape, record, onError });
+  } catch (error) {
+    onError(error);
+    return undefined;
+  }
 }
 
 /** Gives the event loop its turn. A timer is the one way to it that all runtimes have. */

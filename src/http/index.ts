@@ -5,5 +5,5 @@
  */
 
 export type { AuthenticationOptions, BasicAuth } from './authentication.ts';
-export type { MetricsHandlerOptions } from './exchange.ts';
 export { metricsHandler } from './handler.ts';
+export type { MetricsHandlerOptions } from './handler-options.ts';

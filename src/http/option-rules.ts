@@ -49,10 +49,24 @@ export function requireBoolean(what: string, value: unknown): void {
  * @throws {RangeError} When it is not an integer, or less than 1.
  */
 export function requirePositiveInteger(what: string, value: unknown): void {
+  requireIntegerFrom(1, what, value);
+}
+
+/**
+ * Requires an integer of 0 or more.
+ *
+ * @throws {TypeError} When the value is not a number.
+ * @throws {RangeError} When it is not an integer, or less than 0.
+ */
+export function requireWholeNumber(what: string, value: unknown): void {
+  requireIntegerFrom(0, what, value);
+}
+
+function requireIntegerFrom(least: number, what: string, value: unknown): void {
   if (typeof value !== 'number') {
     throw new TypeError(`${what} has the wrong type, expected a number, got ${show(value)}`);
   }
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`${what} is out of range, expected an integer >= 1, got ${value}`);
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${what} is out of range, expected an integer >= ${least}, got ${value}`);
   }
 }

@@ -1,12 +1,9 @@
 /** The adapter for Node's own `(request, response)`, and so for the frameworks built on it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  answerScrape,
-  type MetricsHandlerOptions,
-  type ScrapeRequest,
-  toScrapeSettings,
-} from '../exchange.ts';
+import { answerScrape, type ScrapeRequest } from '../exchange.ts';
+import { type MetricsHandlerOptions, toScrapeSettings } from '../handler-options.ts';
+import { beginService } from '../scrape-service.ts';
 import { respond } from './respond.ts';
 
 /** What `http.createServer` takes, and any framework that has Node's own objects at hand. */
@@ -31,13 +28,14 @@ export type NodeMetricsHandler = (
  * ```
  *
  * @throws {TypeError} When an option is unknown or has the wrong type.
- * @throws {RangeError} When a bound is not a positive integer or a credential cannot be sent.
+ * @throws {RangeError} When a bound is not an integer that can be one, or a credential cannot be sent.
+ * @throws {AlreadyRegisteredError} When `metrics` is given and one of their names is something else's.
  */
 export function nodeMetricsHandler(options: MetricsHandlerOptions = {}): NodeMetricsHandler {
-  const settings = toScrapeSettings(options, 'nodeMetricsHandler');
+  const service = beginService(toScrapeSettings(options, 'nodeMetricsHandler'));
   return async (request, response) => {
-    const answer = await answerScrape(toScrapeRequest(request), settings);
-    await respond(response, answer, settings.onError);
+    const answer = await answerScrape(toScrapeRequest(request), service);
+    await respond(response, answer, service);
   };
 }
 

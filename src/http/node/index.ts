@@ -7,7 +7,7 @@
 import '../../environment.ts';
 
 export type { AuthenticationOptions, BasicAuth } from '../authentication.ts';
-export type { MetricsHandlerOptions } from '../exchange.ts';
+export type { MetricsHandlerOptions } from '../handler-options.ts';
 export { type NodeMetricsHandler, nodeMetricsHandler } from './handler.ts';
 export { type MetricsServer, startHttpServer } from './server.ts';
 export type { HttpServerOptions, TlsOptions } from './server-options.ts';

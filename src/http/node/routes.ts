@@ -6,10 +6,10 @@ import {
   answerScrape,
   refuseStranger,
   type ScrapeRequest,
-  type ScrapeSettings,
   toSentence,
   withoutBody,
 } from '../exchange.ts';
+import type { ScrapeService } from '../scrape-service.ts';
 import { HEALTH_PATH } from './server-options.ts';
 
 /**
@@ -22,12 +22,12 @@ import { HEALTH_PATH } from './server-options.ts';
 export async function answerPath(
   request: ScrapeRequest,
   path: string,
-  settings: ScrapeSettings,
+  service: ScrapeService,
 ): Promise<Answer> {
   const asked = pathOf(request.url);
-  if (asked === path) return await answerScrape(request, settings);
+  if (asked === path) return await answerScrape(request, service);
   const healthy = asked === HEALTH_PATH;
-  const refusal = healthy ? undefined : await refuseStranger(request, settings);
+  const refusal = healthy ? undefined : await refuseStranger(request, service);
   if (refusal !== undefined) return refusal;
   if (!healthy && asked !== '/') {
     return withoutBody(request, toSentence(404, `Nothing is here. The metrics are at ${path}.`));

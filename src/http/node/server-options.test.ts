@@ -65,7 +65,7 @@ const REFUSED: readonly [options: object, name: string, message: string][] = [
   [
     { prot: 80 },
     'TypeError',
-    'http server "*:9464": unknown option, expected registry, basicAuth, bearerToken, disableCompression, created, maxQueryLength, maxNames, onError, port, host, path, tls, unref, thread, closeTimeoutMs, got "prot"',
+    'http server "*:9464": unknown option, expected registry, basicAuth, bearerToken, disableCompression, created, maxQueryLength, maxNames, maxConcurrentScrapes, maxQueuedScrapes, metrics, onError, port, host, path, tls, unref, thread, closeTimeoutMs, got "prot"',
   ],
   [null!, 'TypeError', 'http server "*:9464": no options, expected an object, got null'],
   [

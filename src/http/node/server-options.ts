@@ -2,7 +2,11 @@
 
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { show } from '../../model/error.ts';
-import { type MetricsHandlerOptions, type ScrapeSettings, toScrapeSettings } from '../exchange.ts';
+import {
+  type MetricsHandlerOptions,
+  type ScrapeSettings,
+  toScrapeSettings,
+} from '../handler-options.ts';
 import { requireBoolean, requireOptions, requirePositiveInteger } from '../option-rules.ts';
 
 /** A certificate for the server and, for mutual TLS, the authorities it trusts. */
@@ -42,7 +46,7 @@ export interface HttpServerOptions extends MetricsHandlerOptions {
    * its counters up to date. For a `CollectorRegistry` that counts into files: with
    * `PROMETHEUS_MULTIPROC_DIR`, a storage of its own, or, where the server is started before the first
    * metric, a directory that it is given now. Callbacks and collectors are asked where the main thread
-   * answers in time; else they show what they last said. Not together with `onError`.
+   * answers in time; else they show what they last said. Not together with `onError`, nor with a registry as `metrics`.
    */
   readonly thread?: boolean;
   /** How long `close()` waits for scrapes that run before it cuts them off. 5,000 unless given. */

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { MetricsError } from '../../model/error.ts';
+import { beginService } from '../scrape-service.ts';
 import { Connections } from './connections.ts';
 import { toScrapeRequest } from './handler.ts';
 import { respond } from './respond.ts';
@@ -48,6 +49,7 @@ export interface MetricsServer extends AsyncDisposable {
  *
  * @throws {TypeError} When an option is unknown or has the wrong type.
  * @throws {RangeError} When a value is out of range, or a certificate or credential cannot be used.
+ * @throws {AlreadyRegisteredError} When `metrics` is given and one of their names is something else's.
  * @throws {MetricsError} `LISTEN_FAILED` when the port is taken, or not to be had, or the host is
  *   not of this machine; `cause` is the system's error. With `thread`, `STORAGE_IN_USE` when the registry
  *   counts on its heap, and `THREAD_FAILED` when no thread can be had.
@@ -58,13 +60,14 @@ export async function startHttpServer(options: HttpServerOptions = {}): Promise<
     const thread = await startThread(options, settings);
     return { ...thread, [Symbol.asyncDispose]: thread.close };
   }
+  const service = beginService(settings.scrape);
   const server = create(settings);
   const secure = settings.tls !== undefined;
   const connections = new Connections(server, { unref: settings.unref });
   server.on('request', async (request, response) => {
     connections.follow(request, response);
-    const answer = await answerPath(toScrapeRequest(request), settings.path, settings.scrape);
-    await respond(response, answer, settings.scrape.onError);
+    const answer = await answerPath(toScrapeRequest(request), settings.path, service);
+    await respond(response, answer, service);
   });
   await listen(server, settings);
   // Without a listener, a process that is out of file descriptors would end for a scraper's sake.

@@ -2,7 +2,7 @@
  * The script of the thread that serves metrics: a server that knows a directory and nothing of the
  * program, which may be too busy to answer anybody.
  *
- * It makes no file of its own, since it declares no metric.
+ * It makes no file of its own unless the handler is to count itself, since it declares no other metric.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
@@ -60,7 +60,8 @@ const fresh: Collector & Pick<CollectorRegistry, 'restrictedTo'> = {
 };
 
 try {
-  const server = await startHttpServer({ ...options, registry: fresh });
+  const metrics = options.metrics === true && registry;
+  const server = await startHttpServer({ ...options, registry: fresh, metrics });
   program.on('message', async (order: ThreadOrder) => {
     if (order === 'refreshed') {
       wish?.grant();

@@ -68,13 +68,18 @@ export function notFound(subject: string, cause: unknown): MetricsError {
  * The options that the thread's server needs, as data that crosses to it: those of a prototype or
  * behind a getter as well. They have been checked.
  *
- * @throws {TypeError} When there is a function among them.
+ * @throws {TypeError} When there is a function or a registry among them.
  */
 export function toPlainOptions(options: HttpServerOptions, subject: string): HttpServerOptions {
-  const { onError, basicAuth, tls } = options;
+  const { onError, metrics, basicAuth, tls } = options;
   if (onError !== undefined) {
     throw new TypeError(
       `${subject}: onError cannot be called by a thread, expected no such option beside thread, got a function`,
+    );
+  }
+  if (typeof metrics === 'object') {
+    throw new TypeError(
+      `${subject}: metrics cannot be declared by a thread in what it is given, expected true or false beside thread, got an object`,
     );
   }
   return {
@@ -94,6 +99,9 @@ const PLAIN_OPTIONS = [
   'created',
   'maxQueryLength',
   'maxNames',
+  'maxConcurrentScrapes',
+  'maxQueuedScrapes',
+  'metrics',
 ] as const satisfies readonly (keyof HttpServerOptions)[];
 
 const TLS_OPTIONS: readonly (keyof TlsOptions)[] = [
