@@ -151,12 +151,12 @@ export class FewNode<Leaf> {
 
   /** The level below `value`, where that is not the last one's. */
   below(value: string): LabelNode<Leaf> | undefined {
-    return this.#get(value) as LabelNode<Leaf> | undefined;
+    return FewNode.#get(this, value) as LabelNode<Leaf> | undefined;
   }
 
   /** The leaf below `value`, where that is the last label's. */
   leaf(value: string): Leaf | undefined {
-    return this.#get(value) as Leaf | undefined;
+    return FewNode.#get(this, value) as Leaf | undefined;
   }
 
   /** All places, in the order of a walk. */
@@ -188,7 +188,7 @@ export class FewNode<Leaf> {
     for (let i = 0; i < FEW; i++) {
       const there = this.valueAt(i);
       if (there !== undefined && there !== value) continue;
-      this.#put(i, value, below);
+      FewNode.#put(this, i, value, below);
       return this;
     }
     const many = new ManyNode(this.places());
@@ -201,36 +201,43 @@ export class FewNode<Leaf> {
 
   /** Empties the place of `value` and keeps it, so that a paused walk does not meet it anew. */
   vacate(value: string): void {
-    for (let i = 0; i < FEW; i++) if (this.valueAt(i) === value) this.#put(i, value, undefined);
+    for (let i = 0; i < FEW; i++)
+      if (this.valueAt(i) === value) FewNode.#put(this, i, value, undefined);
   }
 
   /** Removes the place of `value`. True when the node is empty now. */
   delete(value: string): boolean {
     const left = this.places().filter(([other]) => other !== value);
-    for (let i = 0; i < FEW; i++) this.#put(i, left[i]?.[0], left[i]?.[1]);
+    for (let i = 0; i < FEW; i++) FewNode.#put(this, i, left[i]?.[0], left[i]?.[1]);
     return left.length === 0;
   }
 
-  #get(value: string): Below<Leaf> {
-    if (value === this.#value0) return this.#below0;
-    if (value === this.#value1) return this.#below1;
-    if (value === this.#value2) return this.#below2;
-    return value === this.#value3 ? this.#below3 : undefined;
+  // Static: an object of a class with private methods has 8 bytes more, to tell that it may have them.
+  static #get<Leaf>(node: FewNode<Leaf>, value: string): Below<Leaf> {
+    if (value === node.#value0) return node.#below0;
+    if (value === node.#value1) return node.#below1;
+    if (value === node.#value2) return node.#below2;
+    return value === node.#value3 ? node.#below3 : undefined;
   }
 
-  #put(place: number, value: string | undefined, below: Below<Leaf>): void {
+  static #put<Leaf>(
+    node: FewNode<Leaf>,
+    place: number,
+    value: string | undefined,
+    below: Below<Leaf>,
+  ): void {
     if (place === 0) {
-      this.#value0 = value;
-      this.#below0 = below;
+      node.#value0 = value;
+      node.#below0 = below;
     } else if (place === 1) {
-      this.#value1 = value;
-      this.#below1 = below;
+      node.#value1 = value;
+      node.#below1 = below;
     } else if (place === 2) {
-      this.#value2 = value;
-      this.#below2 = below;
+      node.#value2 = value;
+      node.#below2 = below;
     } else {
-      this.#value3 = value;
-      this.#below3 = below;
+      node.#value3 = value;
+      node.#below3 = below;
     }
   }
 }
