@@ -1,10 +1,12 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { httpContract, ownHeaders } from '../../test/contracts/http.ts';
-import { gauges, LargeSource } from '../../test/contracts/http-sources.ts';
-import { metricsHandler } from './index.ts';
+import { httpContract, ownHeaders, type Served } from '../../test/contracts/http.ts';
+import { countedBy, httpCrowdContract } from '../../test/contracts/http-crowd.ts';
+import { gauges, LargeSource, PendingSource } from '../../test/contracts/http-sources.ts';
+import { CollectorRegistry } from '../metrics/registry.ts';
+import { type MetricsHandlerOptions, metricsHandler } from './index.ts';
 
-httpContract('metricsHandler', async (options) => {
+async function serve(options: MetricsHandlerOptions): Promise<Served> {
   const handle = metricsHandler(options);
   return {
     async ask({ method = 'GET', query = '', headers = {} }) {
@@ -18,7 +20,10 @@ httpContract('metricsHandler', async (options) => {
     },
     async [Symbol.asyncDispose]() {},
   };
-});
+}
+
+httpContract('metricsHandler', serve);
+httpCrowdContract('metricsHandler', serve);
 
 function ask(headers: Record<string, string> = {}): Request {
   return new Request('http://localhost/', { headers });
@@ -78,4 +83,39 @@ describe('metricsHandler', { timeout: 30_000 }, () => {
     ok(chunks.length > 2);
     equal(new Set(chunks.map(({ buffer }) => buffer)).size, chunks.length);
   });
+
+  it('drops a scrape that waits for its turn when its client hangs up', async () => {
+    const metrics = new CollectorRegistry();
+    const registry = new PendingSource();
+    const handle = metricsHandler({ registry, metrics, maxConcurrentScrapes: 1 });
+    const first = handle(ask());
+    await registry.asked;
+    const client = new AbortController();
+    const waiting = handle(new Request('http://localhost/', { signal: client.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    client.abort();
+    await waiting;
+    registry.give(gauges('up', 1));
+    await (await first).text();
+    deepEqual(
+      (await countedBy(metrics)).filter((line) => /total/.test(line)),
+      [
+        'promhttp_metric_handler_requests_total{code="200"} 1',
+        'promhttp_metric_handler_requests_total{code="500"} 0',
+        'promhttp_metric_handler_requests_total{code="503"} 0',
+        'promhttp_metric_handler_requests_total{code="499"} 1',
+      ],
+    );
+  });
+
+  for (const encoding of ['identity', 'gzip']) {
+    it(`lends the place of a body that nobody reads to those who wait, ${encoding}`, async () => {
+      const limits = { maxConcurrentScrapes: 1, maxQueuedScrapes: 1 };
+      const handle = metricsHandler({ registry: new LargeSource(200_000), ...limits });
+      const unread = await handle(ask({ 'accept-encoding': encoding }));
+      const read = await handle(ask());
+      ok((await read.text()).endsWith('large{n="199999"} 199999\n'));
+      ok((await unread.arrayBuffer()).byteLength > 100_000);
+    });
+  }
 });

@@ -6,8 +6,10 @@ import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { askOver, httpContract } from '../../../test/contracts/http.ts';
-import { gauges, LargeSource } from '../../../test/contracts/http-sources.ts';
+import { askOver, httpContract, type Served } from '../../../test/contracts/http.ts';
+import { countedBy, httpCrowdContract } from '../../../test/contracts/http-crowd.ts';
+import { gauges, LargeSource, PendingSource } from '../../../test/contracts/http-sources.ts';
+import { CollectorRegistry } from '../../metrics/registry.ts';
 import { type MetricsHandlerOptions, nodeMetricsHandler } from './index.ts';
 
 interface Listening extends AsyncDisposable {
@@ -32,13 +34,16 @@ function serve(options: MetricsHandlerOptions): Promise<Listening> {
   return listen(createServer(nodeMetricsHandler(options)));
 }
 
-httpContract('nodeMetricsHandler', async (options) => {
+async function serveAsked(options: MetricsHandlerOptions): Promise<Served> {
   const server = await serve(options);
   return {
     ask: (question) => askOver(server.url, question),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
-});
+}
+
+httpContract('nodeMetricsHandler', serveAsked);
+httpCrowdContract('nodeMetricsHandler', serveAsked);
 
 /** A client that asks, reads the beginning of the answer, and then nothing more. */
 async function stall(port: number, headers = ''): Promise<Socket> {
@@ -251,4 +256,41 @@ describe('nodeMetricsHandler', { timeout: 30_000 }, () => {
     give([]);
     await handled;
   });
+
+  it('drops a scrape that waits for its turn when its client hangs up', async () => {
+    const metrics = new CollectorRegistry();
+    const registry = new PendingSource();
+    await using server = await serve({ registry, metrics, maxConcurrentScrapes: 1 });
+    const first = askOver(server.url, {});
+    await registry.asked;
+    const inFlight = async (): Promise<string> => (await countedBy(metrics)).at(-4)!;
+    const client = request(server.url).on('error', () => {});
+    client.end();
+    const gauge = 'promhttp_metric_handler_requests_in_flight';
+    while ((await inFlight()) !== `${gauge} 2`) await sleep(1);
+    client.destroy();
+    while ((await inFlight()) !== `${gauge} 1`) await sleep(1);
+    registry.give(gauges('up', 1));
+    await first;
+    while ((await inFlight()) !== `${gauge} 0`) await sleep(1);
+    deepEqual((await countedBy(metrics)).slice(0, 4), [
+      'promhttp_metric_handler_requests_total{code="200"} 1',
+      'promhttp_metric_handler_requests_total{code="500"} 0',
+      'promhttp_metric_handler_requests_total{code="503"} 0',
+      'promhttp_metric_handler_requests_total{code="499"} 1',
+    ]);
+  });
+
+  for (const headers of ['', 'Accept-Encoding: gzip\r\n']) {
+    it(`answers others though a client does not read, ${headers === '' ? 'identity' : 'gzip'}`, async () => {
+      const sources = [new LargeSource(40_000_000), new LargeSource(1000)];
+      const registry = { collect: () => sources.shift()!.collect() };
+      const limits = { maxConcurrentScrapes: 1, maxQueuedScrapes: 1 };
+      await using server = await serve({ registry, ...limits });
+      const slow = await stall(server.port, headers);
+      const { body } = await askOver(server.url, {});
+      ok(body.toString().endsWith('large{n="999"} 999\n'));
+      slow.destroy();
+    });
+  }
 });
