@@ -18,7 +18,7 @@
  * @module
  */
 
-export { toOpenMetrics, toText, writeOpenMetrics, writeText } from './exposition/index.ts';
+export { toOpenMetrics, toText, writeOpenMetrics, writeText } from './exposition/format.ts';
 export type { Metric } from './metrics/child.ts';
 export type { Clock } from './metrics/clock.ts';
 export {

@@ -25,7 +25,7 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const LINE_FEED = 10;
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** A growing run of bytes, UTF-8 throughout. */
 export class ByteBuffer {

@@ -83,8 +83,8 @@ export abstract class Child implements Metric {
     return this.#declaration;
   }
 
-  /** Refuses to be asked for a child. */
-  refuseLabels(): never {
+  /** Refuses to be asked for a child. For users of plain JavaScript; the types do not have it. */
+  protected labels(): never {
     throw new TypeError(
       `${this.#declaration.subject}: labels() called on a metric without labels, expected the metric itself, got labels()`,
     );
@@ -126,15 +126,6 @@ export abstract class Child implements Metric {
     throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
   }
 }
-
-// For users of plain JavaScript; the types do not have it.
-Object.defineProperty(Child.prototype, 'labels', {
-  configurable: true,
-  writable: true,
-  value(this: Child): never {
-    return this.refuseLabels();
-  },
-});
 
 /** The walk through a metric without labels. */
 class ChildWalk implements Walk {

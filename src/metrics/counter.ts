@@ -194,4 +194,4 @@ export type Counter<Names extends LabelNames = never> = Shape<CounterChild, Name
 
 /** {@inheritDoc Counter} */
 export const Counter: InstrumentConstructor<CounterChild, CounterOptions> =
-  /* @__PURE__ */ instrumentConstructor(CounterChildOnCells.kind, CounterChildOnCells.prototype);
+  /* @__PURE__ */ instrumentConstructor(CounterChildOnCells);

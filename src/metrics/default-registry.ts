@@ -21,7 +21,7 @@ interface Anchor {
  * Two installed copies of this package, its ES modules beside its CommonJS bundle, and a module
  * that is loaded anew on every change all find the same one.
  */
-export const REGISTRY: CollectorRegistry = anchored();
+export const REGISTRY: CollectorRegistry = /* @__PURE__ */ anchored();
 
 function anchored(): CollectorRegistry {
   const anchors = globalThis as { [KEY]?: Anchor };

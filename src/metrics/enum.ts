@@ -146,4 +146,4 @@ export type Enum<Names extends LabelNames = never> = Shape<EnumChild, Names>;
 
 /** {@inheritDoc Enum} */
 export const Enum: InstrumentConstructor<EnumChild, EnumOptions> =
-  /* @__PURE__ */ instrumentConstructor(EnumChildOnCells.kind, EnumChildOnCells.prototype);
+  /* @__PURE__ */ instrumentConstructor(EnumChildOnCells);

@@ -224,4 +224,4 @@ export type Gauge<Names extends LabelNames = never> = Shape<GaugeChild, Names>;
 
 /** {@inheritDoc Gauge} */
 export const Gauge: InstrumentConstructor<GaugeChild, GaugeOptions> =
-  /* @__PURE__ */ instrumentConstructor(GaugeChildOnCells.kind, GaugeChildOnCells.prototype);
+  /* @__PURE__ */ instrumentConstructor(GaugeChildOnCells);

@@ -216,7 +216,4 @@ export type Histogram<Names extends LabelNames = never> = Shape<HistogramChild, 
 
 /** {@inheritDoc Histogram} */
 export const Histogram: InstrumentConstructor<HistogramChild, HistogramOptions> =
-  /* @__PURE__ */ instrumentConstructor(
-    HistogramChildOnCells.kind,
-    HistogramChildOnCells.prototype,
-  );
+  /* @__PURE__ */ instrumentConstructor(HistogramChildOnCells);

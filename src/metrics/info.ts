@@ -121,4 +121,4 @@ export type Info<Names extends LabelNames = never> = Shape<InfoChild, Names>;
 
 /** {@inheritDoc Info} */
 export const Info: InstrumentConstructor<InfoChild, InfoOptions> =
-  /* @__PURE__ */ instrumentConstructor(InfoChildInStorage.kind, InfoChildInStorage.prototype);
+  /* @__PURE__ */ instrumentConstructor(InfoChildInStorage);

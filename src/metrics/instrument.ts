@@ -7,7 +7,7 @@ import type { Child, Metric } from './child.ts';
 import { Declaration, type Kind } from './declaration.ts';
 import { REGISTRY } from './default-registry.ts';
 import type { DeclarationOptions, InstrumentOptions } from './instrument-options.ts';
-import { LabelledMetric } from './labelled.ts';
+import { LabelledMetric, refuseChildMethods } from './labelled.ts';
 
 /** What a labelled metric has, whatever its type. */
 export interface Instrument extends Metric {
@@ -154,11 +154,20 @@ export interface InstrumentConstructor<Child, Options> {
   readonly prototype: Child;
 }
 
-/** Makes the constructor of one type: the one cast that the six share. */
-export function instrumentConstructor<C extends Child, Type, Options>(
-  kind: Kind<C>,
-  prototype: C,
-): InstrumentConstructor<Type, Options> {
+/**
+ * Makes the constructor of one type from the class of its children: the one cast that the six share.
+ *
+ * It is given the class itself, whose properties a bundler would take for getters, and keep the type
+ * in programs without it.
+ */
+export function instrumentConstructor<C extends Child, Type, Options>({
+  kind,
+  prototype,
+}: {
+  readonly kind: Kind<C>;
+  readonly prototype: C;
+}): InstrumentConstructor<Type, Options> {
+  refuseChildMethods();
   const name = kind.word.charAt(0).toUpperCase() + kind.word.slice(1);
   function construct(options: InstrumentOptions): unknown {
     if (new.target === undefined) {

@@ -260,13 +260,21 @@ const METHODS = [
   'setFunction',
 ] as const;
 
-// For users of plain JavaScript; the types do not have them.
-for (const method of METHODS) {
-  Object.defineProperty(LabelledMetric.prototype, method, {
-    configurable: true,
-    writable: true,
-    value(this: LabelledMetric<unknown>): never {
-      return this.refuseWithoutLabels(method);
-    },
-  });
+/**
+ * Has metrics with labels refuse what their children can do. For users of plain JavaScript; the types
+ * do not have it.
+ *
+ * Called, and not done where the class is: a bundler would keep the class in programs without metrics.
+ */
+export function refuseChildMethods(): void {
+  if (METHODS[0] in LabelledMetric.prototype) return;
+  for (const method of METHODS) {
+    Object.defineProperty(LabelledMetric.prototype, method, {
+      configurable: true,
+      writable: true,
+      value(this: LabelledMetric<unknown>): never {
+        return this.refuseWithoutLabels(method);
+      },
+    });
+  }
 }

@@ -41,14 +41,14 @@ export interface CollectorRegistryOptions {
 const OPTIONS: Readonly<
   Record<string, readonly [expected: string, is: (value: unknown) => boolean]>
 > = {
-  storage: ['a Storage', hasMethod('declare')],
+  storage: ['a Storage', /* @__PURE__ */ hasMethod('declare')],
   collectTimeoutMs: ['a number', (value) => typeof value === 'number'],
   targetInfo: ['an object of facts', (value) => typeof value === 'object'],
   constantLabels: ['an object of labels', (value) => typeof value === 'object'],
   maxChildren: ['a number', (value) => typeof value === 'number'],
   exemplars: ['{ provider: … }', (value) => typeof value === 'object'],
   onError: ['a function', (value) => typeof value === 'function'],
-  clock: ['a Clock', hasMethod('elapsed')],
+  clock: ['a Clock', /* @__PURE__ */ hasMethod('elapsed')],
 };
 
 /** The longest time that timers can wait; they take what is longer for no time at all. */

@@ -161,9 +161,9 @@ class QuantileSummaryChild extends SummaryChildOnCells {
   readonly #window: QuantileWindow;
   readonly #shared: SharedWindow | undefined;
 
-  static {
-    // As of all summaries: the one that programs know.
-    delete (QuantileSummaryChild.prototype as { constructor?: unknown }).constructor;
+  /** As of all summaries: the one that programs know. */
+  override get ['constructor'](): typeof Summary {
+    return super.constructor as typeof Summary;
   }
 
   constructor(declaration: Declaration, place: Cells, settings: QuantileSettings) {
@@ -231,4 +231,4 @@ export type Summary<Names extends LabelNames = never> = Shape<SummaryChild, Name
 
 /** {@inheritDoc Summary} */
 export const Summary: InstrumentConstructor<SummaryChild, SummaryOptions> =
-  /* @__PURE__ */ instrumentConstructor(SummaryChildOnCells.kind, SummaryChildOnCells.prototype);
+  /* @__PURE__ */ instrumentConstructor(SummaryChildOnCells);

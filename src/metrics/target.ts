@@ -8,7 +8,10 @@ import type { TargetInfo } from './registry-options.ts';
 const HEADER = { name: 'target', help: 'Target metadata' };
 
 /** The names that its lines bear. */
-export const TARGET_NAMES: readonly string[] = claimedNames({ name: 'target', type: 'info' });
+export const TARGET_NAMES: readonly string[] = /* @__PURE__ */ claimedNames({
+  name: 'target',
+  type: 'info',
+});
 
 /**
  * The family of `target_info`, as OpenMetrics has it.

@@ -6,7 +6,7 @@ import { show } from './error.ts';
  * The bounds of a histogram that is declared without any, in seconds: what other Prometheus clients
  * use, meant for the response time of a network service.
  */
-export const DEFAULT_BUCKETS: readonly number[] = Object.freeze([
+export const DEFAULT_BUCKETS: readonly number[] = /* @__PURE__ */ Object.freeze([
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ]);
 

@@ -25,11 +25,11 @@ import {
  */
 const kept: { walk: Walk | undefined; readonly nodes: readonly LabelNode<unknown>[] } = {
   walk: undefined,
-  nodes: /* @__PURE__ */ [
-    new SingleNode('', true),
-    new TailNode('', '', true),
-    new FewNode('', true, '', true),
-    new ManyNode([]),
+  nodes: [
+    /* @__PURE__ */ new SingleNode('', true),
+    /* @__PURE__ */ new TailNode('', '', true),
+    /* @__PURE__ */ new FewNode('', true, '', true),
+    /* @__PURE__ */ new ManyNode([]),
   ],
 };
 

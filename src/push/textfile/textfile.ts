@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeText } from '../../exposition/index.ts';
+import { writeText } from '../../exposition/format.ts';
 import { REGISTRY } from '../../metrics/default-registry.ts';
 import { MetricsError, show } from '../../model/error.ts';
 import type { Collector } from '../../model/family.ts';
