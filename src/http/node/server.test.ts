@@ -6,7 +6,9 @@ import { connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { askOver, httpContract } from '../../../test/contracts/http.ts';
+import { countedBy } from '../../../test/contracts/http-crowd.ts';
 import { gauges, LargeSource, PendingSource } from '../../../test/contracts/http-sources.ts';
+import { CollectorRegistry } from '../../metrics/registry.ts';
 import { type HttpServerOptions, type MetricsServer, startHttpServer } from './index.ts';
 
 const UP = '# HELP up Numbers.\n# TYPE up gauge\nup{n="0"} 0\n';
@@ -58,6 +60,15 @@ describe('startHttpServer', { timeout: 30_000 }, () => {
     for (const path of ['/metrics', '/a/metrics/', '/a', '/A/metrics', '/favicon.ico', '//']) {
       equal(await textAt(root + path), nothing);
     }
+  });
+
+  it('counts itself where it is told to, at the path of the metrics alone', async () => {
+    const metrics = new CollectorRegistry();
+    await using server = await start({ metrics });
+    for (const path of ['/', '/-/healthy', '/metrics', '/nothing']) {
+      await textAt(server.url.replace('/metrics', path));
+    }
+    equal((await countedBy(metrics))[0], 'promhttp_metric_handler_requests_total{code="200"} 1');
   });
 
   it('keeps to the methods on every path', async () => {

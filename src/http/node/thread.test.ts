@@ -90,6 +90,22 @@ describe('startHttpServer with a thread', { timeout: 60_000 }, () => {
     deepEqual(readdirSync(directory), files);
   });
 
+  it('counts itself where it is told to, in a registry that has not begun as well', async () => {
+    const registry = new CollectorRegistry();
+    await using server = await start({ registry, metrics: true });
+    await askOver(server.url, {});
+    await askOver(server.url, { method: 'POST' });
+    const { body } = await askOver(server.url, {});
+    deepEqual(body.toString().match(/^promhttp.*(total|count)\b.*$/gm), [
+      'promhttp_metric_handler_request_duration_seconds_count 2',
+      'promhttp_metric_handler_requests_total{code="200"} 1',
+      'promhttp_metric_handler_requests_total{code="405"} 1',
+      'promhttp_metric_handler_requests_total{code="500"} 0',
+      'promhttp_metric_handler_requests_total{code="503"} 0',
+      'promhttp_metric_handler_response_size_bytes_count 2',
+    ]);
+  });
+
   it('shows what collectors of the process say now, and what they said before they hung', async (t) => {
     const registry = shared(t);
     let size = 1;
@@ -200,6 +216,11 @@ describe('startHttpServer with a thread', { timeout: 60_000 }, () => {
       name: 'TypeError',
       message:
         'http server "127.0.0.1:0": onError cannot be called by a thread, expected no such option beside thread, got a function',
+    });
+    await rejects(start({ registry, metrics: new CollectorRegistry() }), {
+      name: 'TypeError',
+      message:
+        'http server "127.0.0.1:0": metrics cannot be declared by a thread in what it is given, expected true or false beside thread, got an object',
     });
     await rejects(start({ registry: { collect: () => [gauges('up', 1)] } }), {
       name: 'TypeError',
