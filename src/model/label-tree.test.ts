@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { FamilyWriter, Walk } from './family.ts';
@@ -75,6 +75,34 @@ describe('LabelTree', () => {
     tree.set(['GET', '/'], 'again');
     equal(tree.get(['GET', '/']), 'again');
     equal(tree.size, 1);
+  });
+
+  it('finds each of up to twelve values at every level, whatever was added before', () => {
+    const tree = new LabelTree<string>(3);
+    const paths: string[][] = [];
+    for (let i = 0; i < 12; i++) {
+      paths.push([`${i}`, 'b', 'c'], ['a', `${i}`, 'c'], ['a', 'b', `${i}`]);
+      for (const path of paths.slice(-3)) tree.set(path, path.join());
+      for (const path of paths) equal(tree.get(path), path.join());
+      equal(tree.get(['a', 'b', 'none']), undefined);
+      equal(tree.get([`${i}`, 'none', 'c']), undefined);
+    }
+    equal(tree.size, 36);
+  });
+
+  it('makes a leaf only where there is none, and adds nothing when that throws', () => {
+    const tree = treeOf('GET /');
+    const never = (): string => {
+      throw new Error('not made');
+    };
+    equal(tree.getOrSet(['GET', '/'], never), 'GET /');
+    equal(
+      tree.getOrSet(['GET', '/a'], ([, path]) => `made ${path}`),
+      'made /a',
+    );
+    throws(() => tree.getOrSet(['PUT', '/'], never), /^Error: not made$/);
+    equal(tree.size, 2);
+    equal(tree.get(['PUT', '/']), undefined);
   });
 
   it('tells apart values that would meet if they were joined, and empty ones', () => {
@@ -209,6 +237,14 @@ describe('LabelTree.walk', () => {
     equal(walk.advance(), true);
     deepEqual(notes.seen, ['a 1', 'b 1', 'b 2']);
     equal(tree.size, 4);
+  });
+
+  it('goes on where it was in a level that grows from four children to five', () => {
+    const tree = treeOf('a 1', 'b 1', 'c 1', 'd 1');
+    const { notes, walk } = pausedAfter(tree, 2);
+    tree.set(['e', '1'], 'e 1');
+    equal(walk.advance(), true);
+    deepEqual(notes.seen, ['a 1', 'b 1', 'c 1', 'd 1', 'e 1']);
   });
 
   it('ends where it is at a clear, and shows nothing that came after it', () => {

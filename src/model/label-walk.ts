@@ -21,7 +21,8 @@ import {
  * begin with slow code, and so would every new registry.
  *
  * Node 24, 100,000 counters, a full collection before each scrape: 10 ms with this walk and the
- * writers kept like it, 58 without. 100,000 children made warm: 41 ms with these nodes, 53 without.
+ * writers kept like it, 58 without. 100,000 children of a new registry,
+ * after a collection that left none of an older one: 25 ms with these nodes, 26 to 32 without.
  */
 const kept: { walk: Walk | undefined; readonly nodes: readonly LabelNode<unknown>[] } = {
   walk: undefined,
