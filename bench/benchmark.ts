@@ -11,7 +11,7 @@ export type Library = typeof Promethium;
 export type Incumbent = typeof PromClient;
 
 /** What a number of a case stands for. Less is better, always. */
-export type Unit = 'ns' | 'ms' | 'B';
+export type Unit = 'ns' | 'ms' | 'B' | 'MiB';
 
 /** What a case is meant to reach. */
 export interface Goal {

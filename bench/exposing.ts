@@ -18,7 +18,7 @@ export interface Exposing {
 }
 
 /** A registry, and what counts once on each of its series. */
-interface Counted<Registry> {
+export interface Counted<Registry> {
   readonly registry: Registry;
   count(): void;
 }
@@ -111,11 +111,19 @@ function writerOf(
   return format === 'text' ? library.writeText : library.writeOpenMetrics;
 }
 
-function shapeOf({ series }: Exposing): readonly Values[] {
+/** What a registry is made of. */
+type Shape = Pick<Exposing, 'type' | 'format' | 'series'>;
+
+function shapeOf({ series }: Shape): readonly Values[] {
+  if (series > MANY) return mixedShape('/customers/', series);
   return series === MANY ? mixedShape() : mixedShape().slice(0, series);
 }
 
-function promethiumRegistry(library: Library, options: Exposing): Counted<Collector> {
+/** A registry of this library. */
+export function promethiumRegistry(
+  library: Library,
+  options: Shape,
+): Counted<InstanceType<Library['CollectorRegistry']>> {
   const registry = new library.CollectorRegistry();
   const labelNames = LABEL_NAMES;
   const metric = { name: 'http_requests', help: 'Requests.', labelNames, registry };
@@ -131,9 +139,10 @@ function promethiumRegistry(library: Library, options: Exposing): Counted<Collec
   };
 }
 
-function incumbentRegistry(
+/** The same registry of an incumbent. */
+export function incumbentRegistry(
   client: Incumbent,
-  options: Exposing,
+  options: Shape,
 ): Counted<InstanceType<Incumbent['Registry']>> {
   const registry = new client.Registry();
   if (options.format === 'openmetrics') {

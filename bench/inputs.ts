@@ -31,9 +31,12 @@ export function bounds(count: number): number[] {
 /** How many series the large registries have. */
 export const MANY = 100_000;
 
-/** 2 × 12,500 × 4 values: a method, a customer, a status. Customers of another `prefix` are others. */
-export function mixedShape(prefix = '/customers/'): readonly Values[] {
-  return product(['GET', 'POST'], numbered(prefix, MANY / 8), numbered('20', 4));
+/**
+ * 2 × 12,500 × 4 values: a method, a customer, a status; more or fewer customers where another `count` of
+ * series is wanted. Customers of another `prefix` are others.
+ */
+export function mixedShape(prefix = '/customers/', count: number = MANY): readonly Values[] {
+  return product(['GET', 'POST'], numbered(prefix, count / 8), numbered('20', 4));
 }
 
 /** A first value of its own for each series, as for user ids. Users of another `prefix` are others. */

@@ -1,0 +1,6 @@
+/** What a series of a registry of this size takes in memory. */
+
+import type { Benchmark } from '../benchmark.ts';
+import { scalingMemory } from '../scaling.ts';
+
+export const benchmark: Benchmark = scalingMemory(10_000);
