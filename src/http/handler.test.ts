@@ -76,6 +76,20 @@ describe('metricsHandler', { timeout: 30_000 }, () => {
     });
   }
 
+  it('lets the event loop turn between chunks', async () => {
+    const source = new LargeSource(50_000);
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      if (source.written < source.count) setImmediate(count);
+    };
+    setImmediate(count);
+    const { body } = await metricsHandler({ registry: source })(ask());
+    let chunks = 0;
+    for await (const _ of body!) chunks++;
+    ok(turns >= chunks - 1, `${turns} turns in ${chunks} chunks`);
+  });
+
   it('hands out chunks that stay as they are', async () => {
     const { body } = await metricsHandler({ registry: new LargeSource(20_000) })(ask());
     const chunks: Uint8Array[] = [];
