@@ -76,8 +76,8 @@ describe('metricsHandler', { timeout: 30_000 }, () => {
     });
   }
 
-  it('lets the event loop turn between chunks', async () => {
-    const source = new LargeSource(50_000);
+  it('lets the event loop turn while it renders', async () => {
+    const source = new LargeSource(1_000_000);
     let turns = 0;
     const count = (): void => {
       turns++;
@@ -85,9 +85,9 @@ describe('metricsHandler', { timeout: 30_000 }, () => {
     };
     setImmediate(count);
     const { body } = await metricsHandler({ registry: source })(ask());
-    let chunks = 0;
-    for await (const _ of body!) chunks++;
-    ok(turns >= chunks - 1, `${turns} turns in ${chunks} chunks`);
+    for await (const _ of body!);
+    // How many is the machine's: a turn every 2 ms of a few hundred.
+    ok(turns > 10, `${turns} turns`);
   });
 
   it('hands out chunks that stay as they are', async () => {

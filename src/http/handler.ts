@@ -7,9 +7,15 @@ import {
   type ScrapeSettings,
   toScrapeSettings,
 } from './handler-options.ts';
+import { paced } from './pace.ts';
 import type { QueuedScrape } from './scrape-queue.ts';
 import { beginService, type ScrapeService } from './scrape-service.ts';
 import { ScrapeStream } from './scrape-stream.ts';
+
+/** A handler at work, and what gives the event loop its turn. */
+interface Service extends ScrapeService {
+  readonly pause: () => Promise<void>;
+}
 
 /**
  * Returns a function that answers requests for metrics, whatever path they came on.
@@ -38,7 +44,9 @@ import { ScrapeStream } from './scrape-stream.ts';
 export function metricsHandler(
   options: MetricsHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
-  const service = beginService(withSupport(toScrapeSettings(options, 'metricsHandler')));
+  const settings = withSupport(toScrapeSettings(options, 'metricsHandler'));
+  // All scrapes of a handler share one pace.
+  const service: Service = { ...beginService(settings), pause: paced() };
   return async (request) => {
     const { method, url, headers: sent } = request;
     const answer = await answerScrape({ method, url, header: (name) => sent.get(name) }, service);
@@ -66,7 +74,7 @@ async function queue(
   body: Exposition,
   answer: Answer,
   signal: AbortSignal | undefined,
-  service: ScrapeService,
+  service: Service,
 ): Promise<Response> {
   let stream: ScrapeStream | undefined;
   const scrape = service.queue.enter(() => stream?.cut());
@@ -79,7 +87,7 @@ async function queue(
     answer.record?.end(HUNG_UP);
     return toResponse(toBusy());
   }
-  stream = await begin(body, answer, scrape, service.onError);
+  stream = await begin(body, answer, { ...service, scrape });
   if (stream !== undefined) return new Response(stream.readable, { headers: answer.headers });
   scrape.leave();
   return toResponse({ ...answer, ...toFailure() });
@@ -89,8 +97,7 @@ async function queue(
 async function begin(
   { format, source, created, gzip }: Exposition,
   { record }: Answer,
-  scrape: QueuedScrape,
-  onError: (error: unknown) => void,
+  { scrape, onError, pause }: Service & { readonly scrape: QueuedScrape },
 ): Promise<ScrapeStream | undefined> {
   const chunks = format.write(source, { pause, created, onError });
   try {
@@ -101,11 +108,4 @@ async function begin(
     onError(error);
     return undefined;
   }
-}
-
-/** Gives the event loop its turn. A timer is the one way to it that all runtimes have. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
 }
