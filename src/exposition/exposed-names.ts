@@ -35,8 +35,15 @@ export class ExposedNames {
   #legacy: string | undefined;
   readonly #omitted = new Map<string, { readonly values: Pair; count: number }>();
 
+  /** False where names as they are need no quotes: protobuf has a length before each. */
+  readonly #inQuotes: boolean;
+
   /** @throws {RangeError} When there is no such scheme. */
-  constructor(scheme: EscapingScheme = 'underscores') {
+  constructor(
+    scheme: EscapingScheme = 'underscores',
+    { inQuotes = true }: { readonly inQuotes?: boolean } = {},
+  ) {
+    this.#inQuotes = inQuotes;
     if (!ESCAPING_SCHEMES.includes(scheme)) {
       throw new RangeError(
         `exposition "escaping": unknown scheme, expected ${ESCAPING_SCHEMES.join(', ')}, got ${show(scheme)}`,
@@ -67,10 +74,10 @@ export class ExposedNames {
     return this.scheme === 'allow-utf-8' && !isLegacyMetricName(metric);
   }
 
-  /** A label's name as it is written, quotes included. */
+  /** A label's name as it is written, quotes included where the format has them. */
   label(name: string): string {
     if (isLegacyLabelName(name)) return name;
-    return this.scheme === 'allow-utf-8'
+    return this.scheme === 'allow-utf-8' && this.#inQuotes
       ? `"${escapeQuoted(name)}"`
       : escapeLabelName(name, this.scheme);
   }

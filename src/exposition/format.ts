@@ -45,7 +45,7 @@ export interface OpenMetricsOptions extends WriteOptions {
 const kept = new Map<new () => ChunkWriter, ChunkWriter>();
 
 /** One of the format alone: a program that writes text needs no other writer in its bundle. */
-function keepShape(Writer: new () => ChunkWriter): void {
+export function keepShape(Writer: new () => ChunkWriter): void {
   if (!kept.has(Writer)) kept.set(Writer, new Writer());
 }
 
@@ -115,7 +115,7 @@ type Write = (source: Source, options: WriteOptions) => AsyncGenerator<Uint8Arra
  * A format in each scheme, of which `own` is the one it has where nobody asks for another. Its name
  * is part of the content type where it is another, or where the format demands it `always`.
  */
-function inEachScheme(
+export function inEachScheme(
   name: string,
   contentType: string,
   [own, always]: readonly [own: EscapingScheme, always: boolean],

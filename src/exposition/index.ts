@@ -26,4 +26,5 @@ export {
 } from './parse.ts';
 export { ParseError } from './parse-error.ts';
 export type { DocumentChunk, DocumentChunks } from './parse-lines.ts';
+export { PROTOBUF, toProtobuf, writeProtobuf } from './protobuf.ts';
 export type { Source, WriteOptions } from './write.ts';

@@ -4,16 +4,17 @@ import { assert, property, string } from 'fast-check';
 import type { ExpositionFormat } from './format.ts';
 import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, TEXT_1_0_0 } from './format.ts';
 import { acceptsGzip, negotiate } from './negotiate.ts';
+import { PROTOBUF } from './protobuf.ts';
 
-const PROTOBUF =
+const PROTOBUF_TYPE =
   'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
 
 /** OpenMetrics with names as they are, which Prometheus 3 asks for. */
 const OPENMETRICS_UTF_8 = OPENMETRICS_1_0_0.withEscaping('allow-utf-8');
 
-/** What each version of Prometheus sends. Protobuf is not on offer. */
+/** What each version of Prometheus sends. */
 const PROMETHEUS: readonly (readonly [string, string, ExpositionFormat])[] = [
-  ['1.8', `${PROTOBUF};q=0.7,text/plain;version=0.0.4;q=0.3,*/*;q=0.1`, TEXT_0_0_4],
+  ['1.8', `${PROTOBUF_TYPE};q=0.7,text/plain;version=0.0.4;q=0.3,*/*;q=0.1`, PROTOBUF],
   ['2.0 to 2.4', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT_0_0_4],
   [
     '2.5 to 2.33',
@@ -32,8 +33,8 @@ const PROMETHEUS: readonly (readonly [string, string, ExpositionFormat])[] = [
   ],
   [
     '2.40 to 2.48 with native histograms',
-    `${PROTOBUF},application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1`,
-    OPENMETRICS_1_0_0,
+    `${PROTOBUF_TYPE},application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1`,
+    PROTOBUF,
   ],
   [
     '2.49.0',
@@ -67,8 +68,8 @@ const PROMETHEUS: readonly (readonly [string, string, ExpositionFormat])[] = [
   ],
   [
     '3.4 to 3.14, protobuf first',
-    `${PROTOBUF};q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1`,
-    OPENMETRICS_UTF_8,
+    `${PROTOBUF_TYPE};q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1`,
+    PROTOBUF.withEscaping('allow-utf-8'),
   ],
 ];
 
@@ -85,7 +86,38 @@ const OTHERS: readonly (readonly [string, string | null | undefined, ExpositionF
     TEXT_0_0_4,
   ],
   ['nothing on offer', 'application/json', TEXT_0_0_4],
-  ['protobuf alone', PROTOBUF, TEXT_0_0_4],
+  ['protobuf alone', PROTOBUF_TYPE, PROTOBUF],
+  [
+    'protobuf in other words',
+    'Application/Vnd.Google.Protobuf; Encoding="delimited"; Proto="io.prometheus.client.MetricFamily"',
+    PROTOBUF,
+  ],
+  ['protobuf of no message', 'application/vnd.google.protobuf;encoding=delimited', TEXT_0_0_4],
+  [
+    'protobuf of no encoding',
+    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily',
+    TEXT_0_0_4,
+  ],
+  [
+    'protobuf of another message',
+    'application/vnd.google.protobuf;proto=io.prometheus.write.v2.Request;encoding=delimited',
+    TEXT_0_0_4,
+  ],
+  ['protobuf as text', PROTOBUF_TYPE.replace('delimited', 'compact-text'), TEXT_0_0_4],
+  ['protobuf ruled out', `${PROTOBUF_TYPE};q=0,text/plain;q=0.1`, TEXT_0_0_4],
+  ['protobuf liked less', `${PROTOBUF_TYPE};q=0.4,text/plain;q=0.5`, TEXT_0_0_4],
+  ['protobuf, however light, beside anything', `${PROTOBUF_TYPE};q=0.1,*/*`, PROTOBUF],
+  ['protobuf twice', `${PROTOBUF_TYPE};q=0.1,text/plain;q=0.5,${PROTOBUF_TYPE}`, PROTOBUF],
+  [
+    'protobuf with a scheme of its own',
+    `text/plain;version=1.0.0;escaping=values;q=0.5,${PROTOBUF_TYPE};escaping=dots`,
+    PROTOBUF.withEscaping('dots'),
+  ],
+  [
+    'protobuf with the first scheme that exists',
+    `${PROTOBUF_TYPE};escaping=none,text/plain;escaping=none;q=0.5,text/plain;version=1.0.0;escaping=values;q=0.4,text/plain;escaping=dots;q=0.3`,
+    PROTOBUF.withEscaping('values'),
+  ],
   ['text of no version', 'text/plain', TEXT_0_0_4],
   ['OpenMetrics of no version', 'application/openmetrics-text', OPENMETRICS_1_0_0],
   ['an unknown version', 'application/openmetrics-text;version=9.9.9', TEXT_0_0_4],
@@ -135,7 +167,7 @@ const OTHERS: readonly (readonly [string, string | null | undefined, ExpositionF
   ['a scheme that does not exist', 'text/plain;version=1.0.0;escaping=none', TEXT_1_0_0],
   [
     'the scheme of a clause that was not chosen',
-    `${PROTOBUF};escaping=dots,text/plain`,
+    `${PROTOBUF_TYPE};escaping=dots;q=0.5,text/plain`,
     TEXT_0_0_4,
   ],
   [

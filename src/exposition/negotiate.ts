@@ -1,6 +1,6 @@
 /** Which format, and which coding of it, a client gets that sent this header. */
 
-import { ESCAPING_SCHEMES } from './escaping.ts';
+import { ESCAPING_SCHEMES, type EscapingScheme } from './escaping.ts';
 import {
   type ExpositionFormat,
   OPENMETRICS_1_0_0,
@@ -9,6 +9,7 @@ import {
   TEXT_1_0_0,
 } from './format.ts';
 import { type Clause, parseClauses } from './header-clauses.ts';
+import { PROTOBUF } from './protobuf.ts';
 
 interface Offer {
   readonly format: ExpositionFormat;
@@ -22,6 +23,11 @@ interface Offer {
 
 /** How precisely a clause names an offer. */
 const SPECIFICITY = { anything: 0, type: 1, subtype: 2, version: 3 } as const;
+
+/** What a clause has to say for protobuf, of which there are other messages and encodings. */
+const PROTOBUF_TYPE = 'application/vnd.google.protobuf';
+const PROTOBUF_PROTO = 'io.prometheus.client.MetricFamily';
+const PROTOBUF_ENCODING = 'delimited';
 
 interface Match {
   readonly format: ExpositionFormat;
@@ -59,20 +65,22 @@ const OFFERS: readonly Offer[] = [
  * one that names a format. Text is the answer where the header is missing or asks for anything, and
  * also where it asks for nothing on offer: a person is helped more by that than by a refusal.
  *
+ * Protobuf is for those alone who name it, with its message and its encoding.
+ *
  * Names are in the scheme that this clause gives with `escaping=`, and in the format's own where it
- * gives none or one that does not exist.
+ * gives none or one that does not exist; for protobuf, in the first one that any clause gives.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1 | RFC 9110, Accept}
  * @see {@link https://prometheus.io/docs/instrumenting/content_negotiation/ | Content negotiation}
  */
 export function negotiate(accept: string | null | undefined): ExpositionFormat {
   const clauses = parseClauses(accept ?? '');
-  let best: Match | undefined;
+  let best = findProtobuf(clauses);
   for (const offer of OFFERS) {
     const match = findMatch(offer, clauses);
     if (match !== undefined && match.clause.weight > 0 && isBetter(match, best)) best = match;
   }
-  return best === undefined ? TEXT_0_0_4 : escaped(best);
+  return best === undefined ? TEXT_0_0_4 : escaped(best, clauses);
 }
 
 /**
@@ -91,10 +99,38 @@ export function acceptsGzip(acceptEncoding: string | null | undefined): boolean 
   return gzip > 0 && gzip >= (weights.get('identity') ?? 0);
 }
 
-function escaped({ format, clause }: Match): ExpositionFormat {
-  const asked = clause.parameters.get('escaping')?.toLowerCase();
-  const scheme = ESCAPING_SCHEMES.find((known) => known === asked);
+function escaped({ format, clause }: Match, clauses: readonly Clause[]): ExpositionFormat {
+  const scheme = schemeOf(clause) ?? (format === PROTOBUF ? firstScheme(clauses) : undefined);
   return scheme === undefined ? format : format.withEscaping(scheme);
+}
+
+function schemeOf({ parameters }: Clause): EscapingScheme | undefined {
+  const asked = parameters.get('escaping')?.toLowerCase();
+  return ESCAPING_SCHEMES.find((known) => known === asked);
+}
+
+// Prometheus 3 names no scheme with protobuf. Names must not change with the protocol, so that the
+// one it asks of text counts.
+function firstScheme(clauses: readonly Clause[]): EscapingScheme | undefined {
+  for (const clause of clauses) {
+    const scheme = schemeOf(clause);
+    if (scheme !== undefined) return scheme;
+  }
+  return undefined;
+}
+
+function findProtobuf(clauses: readonly Clause[]): Match | undefined {
+  let found: Match | undefined;
+  for (const [place, clause] of clauses.entries()) {
+    const { value, parameters, weight } = clause;
+    const asked =
+      value === PROTOBUF_TYPE &&
+      parameters.get('proto') === PROTOBUF_PROTO &&
+      parameters.get('encoding') === PROTOBUF_ENCODING;
+    if (!asked || weight <= (found?.clause.weight ?? 0)) continue;
+    found = { format: PROTOBUF, clause, specificity: SPECIFICITY.version, place };
+  }
+  return found;
 }
 
 function findMatch(offer: Offer, clauses: readonly Clause[]): Match | undefined {

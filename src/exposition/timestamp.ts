@@ -1,4 +1,4 @@
-/** Times of samples: milliseconds in the text format, seconds in OpenMetrics. */
+/** Times of samples: milliseconds in the text format and protobuf, seconds in OpenMetrics. */
 
 import type { Timestamp } from '../model/timestamp.ts';
 
@@ -8,11 +8,17 @@ import type { Timestamp } from '../model/timestamp.ts';
  * Leaving a time out makes one sample the scrape's own time; writing `NaN` fails the whole scrape.
  */
 export function toMilliseconds(timestamp: Timestamp): string {
+  const milliseconds = toWholeMilliseconds(timestamp);
+  return milliseconds === undefined ? '' : String(milliseconds);
+}
+
+/** Returns a time as whole milliseconds, or `undefined` where they are none. */
+export function toWholeMilliseconds(timestamp: Timestamp): number | undefined {
   const milliseconds =
     typeof timestamp === 'number'
       ? Math.round(timestamp * 1000)
       : timestamp.seconds * 1000 + Math.round(timestamp.nanos / 1e6);
-  return Number.isSafeInteger(milliseconds) ? String(milliseconds) : '';
+  return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
 }
 
 /** Writes a time as seconds, to the nanosecond where it has them, or '' where it is not finite. */

@@ -14,6 +14,7 @@ import {
   onPath,
   prometheusBinary,
   promtoolBinary,
+  protocBinary,
   pythonWithClient,
   venvPython,
 } from './oracles.ts';
@@ -25,6 +26,7 @@ const policy = '/usr/sbin/policy-rc.d';
 /** Installs what is missing. */
 export function install(): void {
   installPrometheus();
+  if (!protocBinary()) aptInstall('protobuf-compiler');
   installPythonClient();
   installRuntimes();
 }

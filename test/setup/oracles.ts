@@ -1,5 +1,5 @@
 /**
- * Finds the programs of others that judge ours: Prometheus, its promtool, and Python's client.
+ * Finds the programs of others that judge ours: Prometheus, its promtool, protoc, and Python's client.
  *
  * Looks only, and installs nothing: `install.ts` beside this does, once a run. A test that finds its
  * judge missing is skipped, by name.
@@ -29,6 +29,11 @@ export function prometheusBinary(): string | undefined {
 /** Returns the path of promtool, if it is on the PATH. */
 export function promtoolBinary(): string | undefined {
   return onPath('promtool');
+}
+
+/** Returns the path of protobuf's compiler, if it is on the PATH. */
+export function protocBinary(): string | undefined {
+  return onPath('protoc');
 }
 
 /** Returns a Python that has `prometheus_client`: the virtual environment's, or the system's. */

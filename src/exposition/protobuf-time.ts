@@ -1,0 +1,81 @@
+/** Times as protobuf has them: `google.protobuf.Timestamp`. */
+
+import type { Timestamp } from '../model/timestamp.ts';
+import { ProtobufBytes } from './protobuf-bytes.ts';
+
+/** `seconds` and `nanos` of `Timestamp`. */
+const SECONDS = 0x08;
+const NANOS = 0x10;
+
+/** A time as whole numbers; nanoseconds count upwards before 1970 too. */
+export interface WholeTime {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** Returns a time as whole numbers, rounded to the nanosecond; `undefined` where it is none. */
+export function toWholeTime(timestamp: Timestamp): WholeTime | undefined {
+  if (typeof timestamp !== 'number') {
+    const { seconds, nanos } = timestamp;
+    const whole = Number.isSafeInteger(seconds) && Number.isSafeInteger(nanos);
+    return whole && nanos >= 0 && nanos < 1e9 ? timestamp : undefined;
+  }
+  const seconds = Math.floor(timestamp);
+  if (!Number.isSafeInteger(seconds)) return undefined;
+  const nanos = nanosOf(timestamp, seconds);
+  return nanos < 1e9 ? { seconds, nanos } : { seconds: seconds + 1, nanos: 0 };
+}
+
+function nanosOf(timestamp: number, seconds: number): number {
+  // Most times have whole milliseconds: 1700000000.123, which is a bit less, has 123.
+  const milliseconds = Math.round(timestamp * 1000);
+  if (milliseconds / 1000 === timestamp) return (milliseconds - seconds * 1000) * 1e6;
+  // All others have the decimals that they are written with.
+  const decimals = /^-?\d+\.(\d{1,9})$/.exec(`${timestamp}`)?.[1];
+  if (decimals === undefined) return Math.round((timestamp - seconds) * 1e9);
+  const nanos = Number(decimals.padEnd(9, '0'));
+  return timestamp < 0 ? 1e9 - nanos : nanos;
+}
+
+/** Returns whole numbers as the number of seconds that is written with the same decimals. */
+export function toNumber({ seconds, nanos }: WholeTime): number {
+  if (nanos === 0) return seconds;
+  // Towards 0, as decimals count.
+  const [whole, rest] = seconds < 0 ? [-seconds - 1, 1e9 - nanos] : [seconds, nanos];
+  const size = Number(`${whole}.${`${rest}`.padStart(9, '0')}`);
+  return seconds < 0 ? -size : size;
+}
+
+/** Writes the inside of a `Timestamp`. What is 0 is left out, as proto3 does. */
+export function writeTime(out: ProtobufBytes, { seconds, nanos }: WholeTime): void {
+  if (seconds !== 0) {
+    out.byte(SECONDS);
+    out.integer(seconds);
+  }
+  if (nanos !== 0) {
+    out.byte(NANOS);
+    out.varint(nanos);
+  }
+}
+
+/** The start time of the metric at hand: kept as bytes, since most metrics of a family began together. */
+export class ProtobufStart {
+  /** The field with its tag, or nothing where there is no time. */
+  readonly bytes: ProtobufBytes = new ProtobufBytes(64);
+  readonly #time = new ProtobufBytes(32);
+  #tag = 0;
+  #created: number | undefined;
+
+  /** Takes a start time, in Unix seconds, for a field of this tag. */
+  set(tag: number, created: number | undefined): void {
+    if (created === this.#created && tag === this.#tag) return;
+    this.bytes.length = 0;
+    this.#tag = tag;
+    this.#created = created;
+    const time = created === undefined ? undefined : toWholeTime(created);
+    if (time === undefined) return;
+    this.#time.length = 0;
+    writeTime(this.#time, time);
+    this.bytes.message(tag, this.#time);
+  }
+}
