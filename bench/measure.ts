@@ -8,11 +8,13 @@ import { type Contender, contendersOf } from './benchmark.ts';
 import { loadCase } from './cases.ts';
 import { findBuild, measure } from './library.ts';
 
-const [name = '', contender = ''] = process.argv.slice(2);
+// The entry is handed over, since not every runtime can look for it.
+const [name = '', contender = '', entry] = process.argv.slice(2);
 const benchmark = await loadCase(name);
 if (!contendersOf(benchmark).includes(contender as Contender)) {
   throw new Error(
     `bench ${name}: unknown contender, expected ${contendersOf(benchmark).join(', ')}, got ${contender}`,
   );
 }
-console.log(await measure(benchmark, contender as Contender, findBuild()));
+const build = entry === undefined ? findBuild() : { entry, reason: '' };
+console.log(await measure(benchmark, contender as Contender, build));

@@ -5,7 +5,12 @@ import { parseOptions } from './options.ts';
 
 describe('parseOptions', () => {
   it('takes all cases in five rounds unless told otherwise', () => {
-    deepEqual(parseOptions([]), { rounds: 5, names: [...CASE_NAMES], json: false });
+    deepEqual(parseOptions([]), {
+      rounds: 5,
+      names: [...CASE_NAMES],
+      json: false,
+      runtime: 'node',
+    });
   });
 
   it('takes the cases whose names begin with what is given, in the order of the table', () => {
@@ -13,6 +18,34 @@ describe('parseOptions', () => {
       rounds: 7,
       names: ['observe-11', 'observe-30', 'observe-labelled', 'timer'],
       json: true,
+      runtime: 'node',
+    });
+  });
+
+  it('takes the hot paths on another runtime, unless cases are named', () => {
+    const { names, runtime } = parseOptions(['--runtime', 'bun']);
+    deepEqual(runtime, 'bun');
+    deepEqual(names, [
+      'increment-one',
+      'increment-eight',
+      'increment-unlabelled',
+      'labels-by-position',
+      'labels-by-name',
+      'observe-11',
+      'observe-30',
+      'observe-labelled',
+      'timer',
+      'expose-counters-text',
+      'expose-counters-openmetrics',
+      'expose-histograms-text',
+    ]);
+    deepEqual(parseOptions(['--runtime', 'deno', '--only', 'timer']).names, ['timer']);
+  });
+
+  it('refuses a runtime that there is not', () => {
+    throws(() => parseOptions(['--runtime', 'rhino']), {
+      name: 'RangeError',
+      message: 'bench --runtime: no such runtime, expected node, bun, deno, got "rhino"',
     });
   });
 

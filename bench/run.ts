@@ -2,13 +2,14 @@
  * Measures this library beside the incumbents and prints a table: `npm run bench`.
  *
  * `--only NAME` takes one case, or all that begin so; `--rounds N` how often each contender is measured, 5
- * unless given; `--json` prints data. Every measurement is a process of its own, and the contenders take
+ * unless given; `--json` prints data; `--runtime bun` or `deno` runs the hot paths there. Every measurement is a process of its own, and the contenders take
  * turns, so that a machine that grows slower does so for all of them.
  */
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runtimeBinary } from '../test/setup/runtimes.ts';
 import { type Contender, contendersOf } from './benchmark.ts';
 import { loadCase } from './cases.ts';
 import { findBuild, versionOf } from './library.ts';
@@ -20,7 +21,7 @@ const runFile = promisify(execFile);
 
 async function measureApart(name: string, contender: Contender): Promise<number> {
   const script = join(import.meta.dirname, 'measure.ts');
-  const { stdout } = await runFile(process.execPath, ['--expose-gc', script, name, contender]);
+  const { stdout } = await runFile(binary, [...flags, script, name, contender, build.entry]);
   const value = Number(stdout);
   if (Number.isFinite(value)) return value;
   throw new Error(`bench ${name}: ${contender} gave no number, got ${JSON.stringify(stdout)}`);
@@ -45,7 +46,25 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
-const { rounds, names, json } = parseOptions(process.argv.slice(2));
+/** What a runtime is called with, to run a script that collects garbage. */
+const FLAGS = {
+  node: ['--expose-gc'],
+  bun: ['--expose-gc'],
+  deno: ['run', '-A', '--v8-flags=--expose-gc'],
+};
+
+function findBinary(): string {
+  if (runtime === 'node') return process.execPath;
+  const found = runtimeBinary(runtime);
+  if (found !== undefined) return found;
+  throw new Error(
+    `bench --runtime: ${runtime} is not installed, expected npm test to have run once`,
+  );
+}
+
+const { rounds, names, json, runtime } = parseOptions(process.argv.slice(2));
+const binary = findBinary();
+const flags = FLAGS[runtime];
 const machine = describeMachine();
 const build = findBuild();
 const versions = [
@@ -54,6 +73,10 @@ const versions = [
   `@prometheus-io/client ${versionOf('@prometheus-io/client')}`,
   `parse-prometheus-text-format ${versionOf('parse-prometheus-text-format')}`,
 ];
+if (runtime !== 'node') {
+  const { stdout } = await runFile(binary, ['--version']);
+  versions.push(`all on ${runtime} ${stdout.replace(/^deno /, '').split(/\s/)[0]}`);
+}
 const { date, cpu, cores, node, v8, platform, load } = machine;
 if (!json) {
   console.log(`${date}, ${cpu}, ${cores} cores, ${platform}, Node ${node}, V8 ${v8}`);
