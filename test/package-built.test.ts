@@ -85,6 +85,51 @@ describe('the built package', () => {
     equal(run(process.execPath, script), 'false true\ntrue\n2\n');
   });
 
+  it('has no more than three files to load for the main entry', () => {
+    const folder = join(library.folder, 'node_modules', 'promethium', 'dist');
+    const loaded = new Set(['node.js']);
+    for (const file of loaded) {
+      const text = readFileSync(join(folder, file), 'utf8');
+      for (const [, next = ''] of text.matchAll(/^(?:import|\}) .*?"\.\/(.*)";$/gm))
+        loaded.add(next);
+    }
+    deepEqual([...loaded].sort(), ['core.js', 'environment.js', 'node.js']);
+  });
+
+  it('calls its classes and functions as they are exported', () => {
+    const script = write(
+      'names.mjs',
+      [
+        `for (const specifier of ${JSON.stringify(specifiers)}) {`,
+        '  for (const [name, value] of Object.entries(await import(specifier))) {',
+        "    if (typeof value === 'function' && value.name !== name) console.log(name, value.name);",
+        '  }',
+        '}',
+      ].join('\n'),
+    );
+    equal(run(process.execPath, script), '');
+  });
+
+  it('tells of the lines of its sources in stack traces', () => {
+    const script = write(
+      'traced.mjs',
+      [
+        "import { Counter } from 'promethium';",
+        'try {',
+        "  new Counter({ name: '', help: 'None.' });",
+        '} catch ({ stack }) {',
+        "  console.log(stack.split('\\n')[1]);",
+        '}',
+      ].join('\n'),
+    );
+    const line = readFileSync(join(root, 'src', 'model', 'name.ts'), 'utf8')
+      .split('\n')
+      .findIndex((text) => text.includes('throw new RangeError'));
+    const place = join('promethium', 'src', 'model', `name.ts:${line + 1}:`);
+    const printed = run(process.execPath, '--enable-source-maps', script);
+    equal(printed.includes(`familyName (`) && printed.includes(place), true, printed);
+  });
+
   const withoutJest = jestScript() ? false : 'Jest is not installed';
   it('loads in Jest 30 by require', { skip: withoutJest }, () => {
     write(
