@@ -38,12 +38,8 @@ export type {
   ExemplarSampling,
 } from './metrics/exemplar-options.ts';
 export { Gauge, type GaugeChild, type GaugeOptions } from './metrics/gauge.ts';
-export {
-  Histogram,
-  type HistogramChild,
-  type HistogramObserveOptions,
-  type HistogramOptions,
-} from './metrics/histogram.ts';
+export { Histogram, type HistogramChild } from './metrics/histogram.ts';
+export type { HistogramObserveOptions, HistogramOptions } from './metrics/histogram-options.ts';
 export { Info, type InfoChild, type InfoOptions } from './metrics/info.ts';
 export type {
   Instrument,
@@ -55,6 +51,7 @@ export type {
 export type { InstrumentOptions, ValueCallback } from './metrics/instrument-options.ts';
 export type { InstrumentRegistry, RootRegistry } from './metrics/instrument-registry.ts';
 export { AlreadyRegisteredError } from './metrics/name-claims.ts';
+export type { NativeHistogramOptions } from './metrics/native-options.ts';
 export type { QuantileOptions } from './metrics/quantile-window.ts';
 export type {
   CollectorScope,
@@ -105,6 +102,8 @@ export type {
   Pair,
   Pairs,
 } from './model/labels.ts';
+export type { NativeCounts, NativeNumbers, NativeSettings } from './model/native-counts.ts';
+export type { NativeBuckets, NativeHistogram } from './model/native-histogram.ts';
 export {
   CounterMetricFamily,
   type CounterMetricOptions,

@@ -32,7 +32,7 @@ export class BucketSearch {
   /** The key of the first cell. */
   readonly #firstKey: number;
 
-  /** Takes bounds that are valid: finite and ascending. */
+  /** Takes bounds that are valid: finite and ascending; none where there is the bucket for +Inf alone. */
   constructor(bounds: readonly number[]) {
     this.bounds = bounds;
     this.count = bounds.length;
@@ -40,7 +40,7 @@ export class BucketSearch {
     this.#ends.set(bounds);
     const positive = bounds.find((bound) => bound > 0) ?? Infinity;
     this.#firstKey = keyOf(positive);
-    const cells = keyOf(bounds.at(-1)!) - this.#firstKey + 1;
+    const cells = keyOf(bounds.at(-1) ?? 0) - this.#firstKey + 1;
     this.#starts = new Uint16Array(cells > 0 && cells <= MOST_CELLS ? cells : 0);
     for (let cell = 0; cell < this.#starts.length; cell++) {
       this.#starts[cell] = this.#halve(leastOf(this.#firstKey + cell));

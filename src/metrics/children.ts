@@ -116,6 +116,7 @@ export class Children<Child> {
     if (this.#counts === 0) return;
     this.#fold(place);
     place.cells.fill(0, place.index, place.index + this.#counts);
+    place.native?.clear();
   }
 
   /** A new child, or the expired one that a program kept. Made once, and not for each child. */
@@ -129,8 +130,9 @@ export class Children<Child> {
   #again(made: Child, expired: Expired<Child>): Child {
     const place = this.#kind.place(made)!;
     if (this.#expired.isUsed(expired)) {
-      const { cells, index } = expired.place;
+      const { cells, index, native } = expired.place;
       place.cells.set(cells.subarray(index, index + this.#cellCount), place.index);
+      if (native !== undefined) place.native?.add(native);
     }
     const child = expired.child.deref();
     if (child === undefined) return made;
@@ -168,6 +170,9 @@ export class Children<Child> {
     if (isZero(from, this.#counts)) return;
     const to = this.#kind.place(this.#takeOverflow())!;
     for (let i = 0; i < this.#counts; i++) to.cells[to.index + i]! += from.cells[from.index + i]!;
+    if (from.native === undefined) return;
+    to.native?.add(from.native);
+    to.native?.limit();
   }
 
   #letGo(child: Child): void {

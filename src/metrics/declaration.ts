@@ -7,7 +7,7 @@ import type { Pairs } from '../model/labels.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import { ExemplarKeeper, type OnExemplarDropped } from './exemplar-keeper.ts';
+import { ExemplarKeeper, type OnExemplarDropped, type PlaceOfExemplar } from './exemplar-keeper.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
 import { describe, requireCallback, type TypeOptions } from './family-description.ts';
 import { fullName } from './full-name.ts';
@@ -19,6 +19,7 @@ import {
 } from './instrument-options.ts';
 import { type InstrumentRegistry, refuseTaken } from './instrument-registry.ts';
 import type { LabelRules } from './label-rules.ts';
+import type { NativeOptions } from './native-options.ts';
 import { QuantileSharing } from './quantile-sharing.ts';
 import type { QuantileSettings } from './quantile-window.ts';
 
@@ -71,6 +72,8 @@ export class Declaration {
   readonly quantiles: QuantileSettings | undefined;
   /** Shows the quantiles' observations to other processes, where there are any. */
   readonly quantileSharing: QuantileSharing | undefined;
+  /** How native buckets are counted; none where there are to be none. */
+  readonly native: NativeOptions | undefined;
   readonly #typeOptions: TypeOptions;
   readonly #registry: InstrumentRegistry | null;
   /** Where its numbers lie. */
@@ -117,6 +120,7 @@ export class Declaration {
     const isAlone = storage.collect === undefined;
     this.exemplars = isAlone || exemplarPlace !== undefined ? this.#toKeeper() : undefined;
     this.quantiles = isAlone || quantilePlace !== undefined ? typeOptions.quantiles : undefined;
+    this.native = typeOptions.native;
     if (this.quantiles !== undefined && quantilePlace !== undefined) {
       this.quantileSharing = new QuantileSharing(this.quantiles, (place) =>
         this.#series.quantilePlace?.(place),
@@ -233,11 +237,13 @@ export class Declaration {
     const onDropped: OnExemplarDropped = (reason, cause) => {
       this.#registry?.root.countDroppedExemplar(this.name, reason, cause);
     };
-    if (this.#series.exemplarPlace === undefined) return new ExemplarKeeper(this.clock, onDropped);
-    return new ExemplarKeeper(this.clock, onDropped, (child, bucket) => {
+    const hasList = this.#typeOptions.native !== undefined;
+    const placeOf: PlaceOfExemplar = (child, bucket) => {
       const place = this.kind.place(child);
       return place && this.#series.exemplarPlace?.(place, bucket);
-    });
+    };
+    const isShared = this.#series.exemplarPlace !== undefined;
+    return new ExemplarKeeper(this.clock, onDropped, isShared ? placeOf : undefined, hasList);
   }
 
   #sample(sampling: ExemplarSampling | false | undefined): void {

@@ -4,6 +4,7 @@ import { type Exemplar, type ExemplarFault, toExemplarLabels } from '../model/ex
 import type { ExemplarPlace } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
+import { NativeExemplars, type TimedExemplar } from './native-exemplars.ts';
 
 /** Why an exemplar was dropped: its labels, or a provider that threw. */
 export type ExemplarDropReason = ExemplarFault | 'provider';
@@ -23,6 +24,8 @@ interface Kept {
   readonly places: (ExemplarPlace | undefined)[];
   /** When the next one may be sampled, for any bucket. */
   nextAt: number;
+  /** Those of the native buckets, where there are any. */
+  readonly list: NativeExemplars | undefined;
   /** The earliest end in {@linkcode shownUntil}, before which nothing has to be looked through. */
   firstEnd: number;
 }
@@ -30,15 +33,21 @@ interface Kept {
 /** Where a child's exemplar goes for other processes to show; nowhere if the storage has no room. */
 export type PlaceOfExemplar = (child: object, place: number) => ExemplarPlace | undefined;
 
-function nothingKept(): Kept {
+function nothingKept(hasList: boolean): Kept {
   return {
     exemplars: [],
     keptUntil: [],
     shownUntil: [],
     places: [],
     nextAt: 0,
+    list: hasList ? new NativeExemplars() : undefined,
     firstEnd: Infinity,
   };
+}
+
+/** True where a sampled exemplar has a place: in the bucket, or in a list that is not full. */
+function takesMore({ keptUntil, list }: Kept, place: number, now: number): boolean {
+  return now >= (keptUntil[place] ?? 0) || (list !== undefined && !list.isFull);
 }
 
 /** True while a provider is at work, of whatever instrument. */
@@ -54,12 +63,20 @@ export class ExemplarKeeper {
   /** Weak, so that a child that was removed takes its exemplars with it. */
   #kept: WeakMap<object, Kept> | undefined;
   readonly #placeOf: PlaceOfExemplar | undefined;
+  readonly #hasList: boolean;
   #sampling: ExemplarSampling | undefined;
 
-  constructor(clock: Clock, onDropped: OnExemplarDropped, placeOf?: PlaceOfExemplar) {
+  /** @param hasList - Whether exemplars go to a list of the native buckets as well. */
+  constructor(
+    clock: Clock,
+    onDropped: OnExemplarDropped,
+    placeOf?: PlaceOfExemplar,
+    hasList = false,
+  ) {
     this.#clock = clock;
     this.#onDropped = onDropped;
     this.#placeOf = placeOf;
+    this.#hasList = hasList;
   }
 
   /** Samples from now on, in this way; not at all with `undefined`. */
@@ -82,6 +99,7 @@ export class ExemplarKeeper {
     kept.exemplars[place] = exemplar;
     kept.keptUntil[place] = this.#clock.elapsed() + (this.#sampling?.maxAgeSeconds ?? 0);
     kept.shownUntil[place] = Infinity;
+    kept.list?.add(exemplar);
     if (this.#placeOf !== undefined) this.#share(kept, child, place, exemplar, Infinity);
   }
 
@@ -96,7 +114,7 @@ export class ExemplarKeeper {
     if (sampling === undefined) return;
     const now = this.#clock.elapsed();
     const kept = this.#kept?.get(child);
-    if (kept !== undefined && (now < kept.nextAt || now < (kept.keptUntil[place] ?? 0))) return;
+    if (kept !== undefined && (now < kept.nextAt || !takesMore(kept, place, now))) return;
     // A provider may count something itself: that count is not asked about.
     if (isAsking) return;
     const given = this.#ask(sampling);
@@ -136,6 +154,11 @@ export class ExemplarKeeper {
     return kept.exemplars;
   }
 
+  /** The exemplars to show with a child's native buckets; `undefined` where there are none. */
+  listOf(child: object): readonly Exemplar[] | undefined {
+    return this.#kept?.get(child)?.list?.list;
+  }
+
   /** Forgets the exemplars of a child that begins anew. */
   forget(child: object): void {
     const kept = this.#kept?.get(child);
@@ -143,16 +166,18 @@ export class ExemplarKeeper {
     for (const place of kept.places) place?.clear();
     // The places are kept, since the child would be given others beside them.
     if (kept.places.length === 0) this.#kept?.delete(child);
-    else this.#kept?.set(child, { ...nothingKept(), places: kept.places });
+    else this.#kept?.set(child, { ...nothingKept(this.#hasList), places: kept.places });
   }
 
-  #put(child: object, place: number, exemplar: Exemplar, now: number): void {
+  #put(child: object, place: number, exemplar: TimedExemplar, now: number): void {
     const { minAgeSeconds, maxAgeSeconds, intervalSeconds } = this.#sampling!;
     const kept = this.#keptOf(child);
+    kept.nextAt = now + intervalSeconds;
+    kept.list?.add(exemplar);
+    if (now < (kept.keptUntil[place] ?? 0)) return;
     kept.exemplars[place] = exemplar;
     kept.keptUntil[place] = now + minAgeSeconds;
     kept.shownUntil[place] = now + maxAgeSeconds;
-    kept.nextAt = now + intervalSeconds;
     kept.firstEnd = Math.min(kept.firstEnd, now + maxAgeSeconds);
     if (this.#placeOf !== undefined) this.#share(kept, child, place, exemplar, maxAgeSeconds);
   }
@@ -179,7 +204,7 @@ export class ExemplarKeeper {
     this.#kept ??= new WeakMap();
     let kept = this.#kept.get(child);
     if (kept === undefined) {
-      kept = nothingKept();
+      kept = nothingKept(this.#hasList);
       this.#kept.set(child, kept);
     }
     return kept;

@@ -8,6 +8,7 @@ import type { ExemplarSampling } from './exemplar-options.ts';
 import type { DeclarationOptions } from './instrument-options.ts';
 import type { InstrumentRegistry } from './instrument-registry.ts';
 import { type LabelRules, labelRules } from './label-rules.ts';
+import type { NativeOptions } from './native-options.ts';
 import type { QuantileSettings } from './quantile-window.ts';
 
 /** What only some types are declared with. */
@@ -18,6 +19,7 @@ export interface TypeOptions {
   /** How exemplars are sampled, `false` for not at all; as the registry does unless given. */
   readonly exemplars?: ExemplarSampling | false | undefined;
   readonly quantiles?: QuantileSettings | undefined;
+  readonly native?: NativeOptions | undefined;
 }
 
 /** What has to be known of an instrument's type to describe its family. */
@@ -54,7 +56,7 @@ export function describe(
       !rules.names.includes(name) && !(header.type === 'stateset' && name === header.name),
   );
   const typeOptions = kind.typeOptions(subject, options);
-  const { bounds = [], states = [], mode = 'sum' } = typeOptions;
+  const { bounds = [], states = [], mode = 'sum', native } = typeOptions;
   const family: StoredFamily = {
     ...header,
     help,
@@ -63,6 +65,7 @@ export function describe(
     bounds,
     states,
     mode,
+    ...(native !== undefined && { native }),
   };
   return { family, rules, typeOptions };
 }

@@ -19,7 +19,12 @@ const instruments: readonly (readonly [string, unknown, object, string])[] = [
   ['Counter', Counter, {}, `${COMMON}, callback, exemplars`],
   ['Gauge', Gauge, {}, `${COMMON}, multiprocessMode, callback`],
   ['Summary', Summary, {}, `${COMMON}, quantiles, maxAgeSeconds, ageBuckets`],
-  ['Histogram', Histogram, {}, `${COMMON}, buckets, exemplars`],
+  [
+    'Histogram',
+    Histogram,
+    {},
+    `${COMMON}, buckets, exemplars, nativeFactor, nativeSchema, nativeZeroThreshold, nativeMaxBuckets, nativeMinResetSeconds, nativeMaxZeroThreshold`,
+  ],
   ['Info', Info, {}, COMMON],
   ['Enum', Enum, { states: ['a'] }, `${COMMON}, states, multiprocessMode`],
 ];

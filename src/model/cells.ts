@@ -11,11 +11,15 @@
  * | info | none: the series itself is the statement |
  * | stateset | 1 or 0 for each state; then the time of the last write where the mode needs one |
  *
+ * Native buckets, whose number changes, lie beside the cells: a histogram that has no others has the
+ * one for +Inf, which then is its count.
+ *
  * Start times are Unix seconds. There is no cell for a histogram's count: it is the sum of the
  * buckets, so that no reader can see the two disagree.
  */
 
 import type { FamilyHeader } from './family.ts';
+import type { NativeSettings } from './native-counts.ts';
 
 /** How one gauge or enum becomes one number, or one for each process, when many processes have it. */
 export const MULTIPROCESS_MODES = [
@@ -47,6 +51,8 @@ export interface StoredFamily extends FamilyHeader {
   readonly type: InstrumentType;
   /** Bucket bounds of a histogram, ascending, without +Inf; empty for other types. */
   readonly bounds: readonly number[];
+  /** With what the native buckets of a histogram begin, where it has any. */
+  readonly native?: NativeSettings | undefined;
   /** The states of an enum, in their order; empty for other types. */
   readonly states: readonly string[];
   /** How gauges and enums merge; `sum` for all other types. */

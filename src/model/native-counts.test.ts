@@ -6,7 +6,8 @@ import { NativeCounts } from './native-counts.ts';
 import type { NativeBuckets } from './native-histogram.ts';
 
 function counted(schema: number, zeroThreshold: number, values: readonly number[]): NativeCounts {
-  const counts = new NativeCounts({ schema, zeroThreshold });
+  const limits = { maxBuckets: 2, maxZeroThreshold: 0.5 };
+  const counts = new NativeCounts({ schema, zeroThreshold, ...limits });
   for (const value of values) counts.observe(value, 1);
   return counts;
 }
@@ -88,24 +89,26 @@ describe('NativeCounts', () => {
       fc.constantFrom(0, 2 ** -128, 0.001, 0.5, 1.4),
       fc.double({ min: 0, max: 3, noNaN: true }),
     );
-    const parts = fc.array(fc.tuple(anyThreshold, anyValues), { minLength: 1, maxLength: 6 });
+    const parts = fc.array(fc.tuple(anySchema, anyThreshold, anyValues), {
+      minLength: 1,
+      maxLength: 6,
+    });
     const stream = fc.infiniteStream(fc.nat());
     fc.assert(
-      fc.property(parts, anySchema, stream, stream, (parts, schema, one, other) => {
-        const make = () => parts.map(([threshold, values]) => counted(schema, threshold, values));
+      fc.property(parts, stream, stream, (parts, one, other) => {
+        const make = () => parts.map((part) => counted(...part));
         const sum = addedUp(make(), one);
         deepEqual(shown(sum), shown(addedUp(make(), other)));
         // And no value is on the wrong side of the threshold.
-        const values = parts.flatMap(([, values]) => values);
+        const values = parts.flatMap(([, , values]) => values);
         const within = values.filter((value) => Math.abs(value) <= sum.zeroThreshold).length;
-        const areAlike = parts.every(([threshold]) => threshold === parts[0]![0]);
-        if (!areAlike) equal(sum.zeroCount, within);
+        equal(sum.zeroCount, within);
         equal(sum.count, values.length);
       }),
     );
   });
 
-  it('reaches to the end of the bucket in which the wider zero bucket ends', () => {
+  it('has the wider zero bucket, up to the next bound', () => {
     const fine = counted(2, 2 ** -128, [1.1, 1.5, 9, -1.1]);
     fine.add(counted(1, 1.2, [3, 1]));
     deepEqual(shown(fine), {
@@ -123,8 +126,8 @@ describe('NativeCounts', () => {
 
   it('puts the buckets next to 0 into the zero bucket, as far as allowed', () => {
     const counts = counted(0, 2 ** -128, [0.3, -0.4, 0.6, 5]);
-    equal(counts.widenZero(0.4), false);
-    equal(counts.widenZero(0.5), true);
+    equal(counts.isOverfull, true);
+    counts.limit();
     deepEqual(shown(counts), {
       schema: 0,
       zeroThreshold: 0.5,
@@ -135,8 +138,24 @@ describe('NativeCounts', () => {
       ],
       negative: [],
     });
-    equal(counts.widenZero(0.5), false);
-    equal(counted(0, 0, []).widenZero(1), false);
+    equal(counts.isOverfull, false);
+  });
+
+  it('lowers the schema until its buckets are few enough', () => {
+    const counts = counted(8, 0.5, [1, 2, 3, 5, 1000, 2000, -7, -9, 70_000, 1e9]);
+    counts.limit();
+    deepEqual(shown(counts), {
+      schema: -4,
+      zeroThreshold: 0.5,
+      zeroCount: 0,
+      positive: [
+        [0, 1],
+        [1, 5],
+        [2, 2],
+      ],
+      negative: [[1, 2]],
+    });
+    equal(counts.isOverfull, true);
   });
 
   it('is copied and cleared', () => {
@@ -148,8 +167,9 @@ describe('NativeCounts', () => {
         deepEqual(shown(copy), before);
         copy.observe(1, 1);
         deepEqual(shown(counts), before);
-        counts.clear({ schema: 1, zeroThreshold: 0 });
-        deepEqual(shown(counts), shown(counted(1, 0, [])));
+        counts.reduceTo(1);
+        counts.clear();
+        deepEqual(shown(counts), shown(counted(3, threshold, [])));
       }),
     );
   });

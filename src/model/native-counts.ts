@@ -3,16 +3,26 @@
  * follows from what was counted and added: it goes down, and the zero bucket up, and never back.
  */
 
-import { coarserIndex, type NativeIndex, nativeIndex, nativeUpperBound } from './native-bounds.ts';
+import {
+  coarserIndex,
+  LEAST_SCHEMA,
+  type NativeIndex,
+  nativeIndex,
+  nativeUpperBound,
+} from './native-bounds.ts';
 import type { NativeBuckets, NativeHistogram } from './native-histogram.ts';
 import { NativeWindow } from './native-window.ts';
 
-/** The resolution a native histogram has, or begins with. */
-export interface NativeResolution {
+/** With which resolution a native histogram begins, and how far it may go from there. */
+export interface NativeSettings {
   /** From -4 to 8: how many times the buckets from a power of two to the next were halved. */
   readonly schema: number;
   /** The greatest absolute value in the zero bucket, >= 0. */
   readonly zeroThreshold: number;
+  /** How many buckets there may be, the zero bucket left out; `Infinity` for any number. */
+  readonly maxBuckets: number;
+  /** How far the zero bucket may reach to make them fewer. */
+  readonly maxZeroThreshold: number;
 }
 
 /** A native histogram that can be added to another: one whose bounds are powers of a base. */
@@ -20,6 +30,7 @@ export type NativeNumbers = Omit<NativeHistogram, 'exemplars' | 'customBounds'>;
 
 /** Observations in native buckets. */
 export class NativeCounts {
+  readonly #settings: NativeSettings;
   #find: NativeIndex;
   #zeroThreshold: number;
   #zeroCount = 0;
@@ -27,9 +38,11 @@ export class NativeCounts {
   /** Made with the first negative value, which most histograms never have. */
   #negative: NativeWindow | undefined;
 
-  constructor({ schema, zeroThreshold }: NativeResolution) {
-    this.#find = nativeIndex(schema);
-    this.#zeroThreshold = zeroThreshold;
+  /** @param settings - How it begins, and is again once it was cleared. */
+  constructor(settings: NativeSettings) {
+    this.#settings = settings;
+    this.#find = nativeIndex(settings.schema);
+    this.#zeroThreshold = settings.zeroThreshold;
   }
 
   /** From -4 to 8. */
@@ -89,16 +102,24 @@ export class NativeCounts {
   }
 
   /**
-   * Adds another histogram, in powers of a base as well. The sum has the lower of the two schemas and,
-   * of zero buckets that differ, the wider; where that one ends within a bucket that holds something,
-   * it reaches to the end of it. So it does not matter in which order many are added.
+   * Adds another histogram, in powers of a base as well. The sum has the lower of the two schemas and
+   * the wider of the zero buckets, up to the next bound there is: a bucket that it ends in could not
+   * be told apart. So it does not matter in which order many are added.
    */
   add(other: NativeNumbers): void {
+    // With none of another, one is what it was, whatever its zero bucket.
+    const isOne =
+      (this.isEmpty || isEmpty(other)) &&
+      this.#zeroThreshold === other.zeroThreshold &&
+      this.schema === other.schema;
     this.reduceTo(other.schema);
     this.#addBuckets(other);
-    if (other.zeroThreshold === this.#zeroThreshold) return;
-    this.#zeroThreshold = Math.max(this.#zeroThreshold, other.zeroThreshold);
-    this.#absorb();
+    if (!isOne) this.#widenTo(Math.max(this.#zeroThreshold, other.zeroThreshold));
+  }
+
+  /** True while there is no observation. */
+  get isEmpty(): boolean {
+    return this.#zeroCount === 0 && this.bucketCount === 0;
   }
 
   /** Lowers the schema to this one; does nothing where it is that or less. */
@@ -110,25 +131,38 @@ export class NativeCounts {
     this.#negative &&= reduced(this.#negative, steps);
   }
 
+  /** True when there are more buckets than there may be. */
+  get isOverfull(): boolean {
+    return this.bucketCount > this.#settings.maxBuckets;
+  }
+
   /**
-   * Puts the buckets next to the zero bucket into it, of both signs, as far as it is allowed to
-   * reach. False where that is not far enough for one.
+   * Makes the buckets as few as they may be: the zero bucket takes in those next to it, as far as it
+   * may reach; then the schema goes down, in the end to where all are in few.
    */
-  widenZero(most: number): boolean {
-    if (this.#zeroThreshold >= most) return false;
-    const least = Math.min(this.#positive.least, this.#negative?.least ?? Infinity);
-    if (least === Infinity) return false;
+  limit(): void {
+    while (this.isOverfull) {
+      if (this.#widenZero()) continue;
+      if (this.schema === LEAST_SCHEMA) return;
+      this.reduceTo(this.schema - 1);
+    }
+  }
+
+  #widenZero(): boolean {
+    const { maxZeroThreshold } = this.#settings;
+    if (this.#zeroThreshold >= maxZeroThreshold) return false;
+    const least = this.#least;
     const bound = nativeUpperBound(this.schema, least);
-    if (bound > most) return false;
+    if (bound > maxZeroThreshold) return false;
     this.#zeroThreshold = bound;
     this.#moveToZero(least);
     return true;
   }
 
-  /** Forgets all observations and takes on a resolution again. */
-  clear({ schema, zeroThreshold }: NativeResolution): void {
-    this.#find = nativeIndex(schema);
-    this.#zeroThreshold = zeroThreshold;
+  /** Forgets all observations and takes on the resolution that it began with. */
+  clear(): void {
+    this.#find = nativeIndex(this.#settings.schema);
+    this.#zeroThreshold = this.#settings.zeroThreshold;
     this.#zeroCount = 0;
     this.#positive.clear();
     this.#negative = undefined;
@@ -136,7 +170,9 @@ export class NativeCounts {
 
   /** Another one that holds the same. */
   copy(): NativeCounts {
-    const copy = new NativeCounts(this);
+    const copy = new NativeCounts(this.#settings);
+    copy.#find = this.#find;
+    copy.#zeroThreshold = this.#zeroThreshold;
     copy.#addBuckets(this);
     return copy;
   }
@@ -150,20 +186,26 @@ export class NativeCounts {
     addAll(this.#negative, negative, steps);
   }
 
-  /** Widens the zero bucket to the end of the bucket that it ends in, and empties those below. */
-  #absorb(): void {
-    for (;;) {
-      const least = Math.min(this.#positive.least, this.#negative?.least ?? Infinity);
-      if (least === Infinity) return;
-      if (nativeUpperBound(this.schema, least - 1) >= this.#zeroThreshold) return;
-      this.#zeroThreshold = Math.max(this.#zeroThreshold, nativeUpperBound(this.schema, least));
-      this.#moveToZero(least);
-    }
+  /** Widens the zero bucket to the bound that is next to the threshold, and empties those below. */
+  #widenTo(threshold: number): void {
+    if (threshold === 0) return;
+    const last = this.#find.find(threshold);
+    this.#zeroThreshold = Math.max(threshold, nativeUpperBound(this.schema, last));
+    for (let least = this.#least; least <= last; least = this.#least) this.#moveToZero(least);
+  }
+
+  /** The index of the bucket next to 0, of either sign. */
+  get #least(): number {
+    return Math.min(this.#positive.least, this.#negative?.least ?? Infinity);
   }
 
   #moveToZero(index: number): void {
     this.#zeroCount += this.#positive.take(index) + (this.#negative?.take(index) ?? 0);
   }
+}
+
+function isEmpty({ zeroCount, positive, negative }: NativeNumbers): boolean {
+  return zeroCount === 0 && positive.length === 0 && negative.length === 0;
 }
 
 function addAll(

@@ -7,6 +7,7 @@ import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import type { NativeCounts } from '../model/native-counts.ts';
 import type { QuantileState } from '../model/quantile-sketch.ts';
 import type { Publishing } from './publication.ts';
 
@@ -16,6 +17,8 @@ export interface Cells {
   readonly cells: Float64Array;
   /** The place of the series' first cell in {@linkcode cells}. */
   readonly index: number;
+  /** The native buckets of a histogram that has any, which lie beside its cells. */
+  readonly native?: NativeCounts | undefined;
 }
 
 /** Where one exemplar lies, beside the cells of its series. */

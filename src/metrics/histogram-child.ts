@@ -1,0 +1,277 @@
+/** How a histogram counts: in the cells of its buckets, and in native buckets where it has any. */
+
+import type { HistogramPoint } from '../model/family.ts';
+import { NativeCounts } from '../model/native-counts.ts';
+import type { Cells } from '../storage/storage.ts';
+import { BucketSearch } from './bucket-search.ts';
+import { Child } from './child.ts';
+import type { Declaration, Kind } from './declaration.ts';
+import {
+  HISTOGRAM_OPTIONS,
+  type HistogramObserveOptions,
+  toHistogramOptions,
+} from './histogram-options.ts';
+import { NativePoint } from './native-point.ts';
+import { startTimer, type Timer } from './timer.ts';
+
+/** A histogram's child. Programs see what `HistogramChild` says of it. */
+export class HistogramChildOnCells extends Child {
+  readonly #buckets: BucketSearch;
+  #cells: Float64Array;
+  #index: number;
+
+  constructor(declaration: Declaration, { cells, index }: Cells) {
+    super(declaration);
+    this.#buckets = bucketsOf(declaration.family.bounds);
+    this.#cells = cells;
+    this.#index = index;
+    cells[index + this.#buckets.count + 2] = declaration.clock.now();
+  }
+
+  // A getter and no property, which would take 8 bytes of every child.
+  get type(): 'histogram' {
+    return 'histogram';
+  }
+
+  get count(): number {
+    let count = 0;
+    for (let i = 0; i <= this.#buckets.count; i++) count += this.#cells[this.#index + i]!;
+    return count;
+  }
+
+  get sum(): number {
+    return this.#cells[this.#index + this.#buckets.count + 1]!;
+  }
+
+  observe(value: number, options?: HistogramObserveOptions): void {
+    // NaN has no bucket, and a sum would never recover from it.
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      this.refuse('observe()', 'a number other than NaN', value);
+    }
+    const buckets = this.#buckets;
+    const cells = this.#cells;
+    const index = this.#index;
+    const bucket = buckets.find(value);
+    const sum = index + buckets.count + 1;
+    if (options === undefined) {
+      cells[index + bucket]! += 1;
+      cells[sum]! += value;
+      return;
+    }
+    this.requireOptions('observe()', options);
+    const { count = 1, exemplar } = options;
+    if (!(Number.isSafeInteger(count) && count >= 0)) {
+      this.refuse('observe() count', 'a whole number >= 0', count);
+    }
+    if (count === 0) return;
+    cells[index + bucket]! += count;
+    cells[sum]! += value * count;
+    if (exemplar !== undefined) this.declaration.exemplars?.keep(this, bucket, value, exemplar);
+  }
+
+  reset(): void {
+    this.declaration.exemplars?.forget(this);
+    this.beginAnew();
+  }
+
+  /** Counts from 0 on, from now on. */
+  protected beginAnew(): void {
+    this.#cells.fill(0, this.#index, this.#index + this.#buckets.count + 2);
+    this.#cells[this.#index + this.#buckets.count + 2] = this.declaration.clock.now();
+  }
+
+  /** Counts what was counted and checked before. */
+  protected countAgain(value: number, count: number): void {
+    this.#cells[this.#index + this.#buckets.find(value)]! += count;
+    this.#cells[this.#index + this.#buckets.count + 1]! += value * count;
+  }
+
+  /** The native buckets; none here. */
+  get native(): NativeCounts | undefined {
+    return undefined;
+  }
+
+  /** Counts in these native buckets from now on; does nothing here. */
+  moveNative(_: NativeCounts | undefined): void {}
+
+  startTimer(): Timer {
+    return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
+  }
+
+  time(run: unknown): unknown {
+    return this.during('time()', run, () => this.startTimer());
+  }
+
+  static readonly kind: Kind<HistogramChildOnCells> = {
+    type: 'histogram',
+    word: 'histogram',
+    options: HISTOGRAM_OPTIONS,
+    typeOptions: toHistogramOptions,
+    create(declaration, labelValues) {
+      const place = declaration.allocate(labelValues);
+      const native = nativeAt(declaration, place);
+      if (native === undefined) return new HistogramChildOnCells(declaration, place);
+      return new NativeHistogramChild(declaration, place, native);
+    },
+    write(child, writer) {
+      const { bounds, count } = child.#buckets;
+      const cells = child.#cells;
+      const index = child.#index;
+      POINT.bounds = bounds;
+      POINT.cells = cells;
+      POINT.index = index;
+      POINT.sum = cells[index + count + 1]!;
+      POINT.created = cells[index + count + 2]!;
+      const { exemplars } = child.declaration;
+      POINT.exemplars = exemplars?.hasAny ? exemplars.of(child) : undefined;
+      const { native } = child;
+      POINT.native = native && NATIVE_POINT.of(native, exemplars?.listOf(child));
+      writer.histogram(POINT);
+    },
+    place: (child) => ({ cells: child.#cells, index: child.#index, native: child.native }),
+    reset: (child) => child.reset(),
+    detach(child) {
+      const { native } = child;
+      const place = { cells: child.#cells, index: child.#index, native };
+      child.#cells = child.declaration.copyOf(place);
+      child.#index = 0;
+      child.moveNative(native?.copy());
+      return place;
+    },
+    attach(child, { cells, index, native }) {
+      child.#cells = cells;
+      child.#index = index;
+      child.moveNative(native);
+    },
+    sample() {
+      if (isSampling) return;
+      isSampling = true;
+      const { prototype } = HistogramChildOnCells;
+      const { observe } = prototype;
+      prototype.observe = function (
+        this: HistogramChildOnCells,
+        value: number,
+        options?: HistogramObserveOptions,
+      ): void {
+        observe.call(this, value, options);
+        if (options?.exemplar !== undefined || options?.count === 0) return;
+        this.declaration.exemplars?.sample(this, this.#buckets.find(value), value);
+      };
+    },
+  };
+}
+
+/** A class of its own, so that histograms without native buckets do not look for them. */
+class NativeHistogramChild extends HistogramChildOnCells {
+  #native: NativeCounts;
+  /** When it began to count, in seconds of the clock's `elapsed`. */
+  #begun: number;
+  /** Calls off the reset that it waits for, if it does. */
+  #callOff: (() => void) | undefined;
+
+  /** As of all histograms: the one that programs know. */
+  override get ['constructor'](): CallableFunction {
+    return super.constructor;
+  }
+
+  constructor(declaration: Declaration, place: Cells, native: NativeCounts) {
+    super(declaration, place);
+    this.#native = native;
+    this.#begun = declaration.clock.elapsed();
+  }
+
+  override observe(value: number, options?: HistogramObserveOptions): void {
+    super.observe(value, options);
+    const count = options === undefined ? 1 : (options.count ?? 1);
+    if (count === 0) return;
+    const native = this.#native;
+    if (native.observe(value, count) && native.isOverfull) this.relieve(value, count);
+  }
+
+  override get native(): NativeCounts {
+    return this.#native;
+  }
+
+  override moveNative(native: NativeCounts | undefined): void {
+    if (native !== undefined) this.#native = native;
+    this.#callOff?.();
+    this.#callOff = undefined;
+  }
+
+  protected override beginAnew(): void {
+    super.beginAnew();
+    this.#native.clear();
+    this.#begun = this.declaration.clock.elapsed();
+    this.#callOff?.();
+    this.#callOff = undefined;
+  }
+
+  /**
+   * Makes room, after an observation for which there was none: by beginning anew with it, if that
+   * may be; else by getting coarser, until it may.
+   *
+   * @see {@link https://prometheus.io/docs/specs/native_histograms/#limiting-the-bucket-count | Limiting the bucket count}
+   */
+  protected relieve(value: number, count: number): void {
+    const { minResetSeconds } = this.declaration.native!;
+    if (minResetSeconds > 0 && this.#callOff === undefined) {
+      const left = this.#begun + minResetSeconds - this.declaration.clock.elapsed();
+      if (left <= 0) {
+        this.beginAnew();
+        this.countAgain(value, count);
+        this.#native.observe(value, count);
+        return;
+      }
+      this.beginAnewIn(left);
+    }
+    this.#native.limit();
+  }
+
+  /** Begins anew once the seconds have passed. */
+  protected beginAnewIn(seconds: number): void {
+    const { clock } = this.declaration;
+    // In turns of a day: timers of many days end at once.
+    const run = (): void => {
+      if (seconds > LONGEST_TIMER_SECONDS) this.beginAnewIn(seconds - LONGEST_TIMER_SECONDS);
+      else this.beginAnew();
+    };
+    this.#callOff = clock.after(Math.min(seconds, LONGEST_TIMER_SECONDS), run, true);
+  }
+}
+
+const LONGEST_TIMER_SECONDS = 86_400;
+
+const NATIVE_POINT = /* @__PURE__ */ new NativePoint();
+
+/** The native buckets of the series at this place; none where nobody would show them. */
+function nativeAt({ native, storage }: Declaration, place: Cells): NativeCounts | undefined {
+  if (native === undefined || place.native !== undefined) return place.native;
+  return storage.collect === undefined ? new NativeCounts(native) : undefined;
+}
+
+/** True once observations ask for exemplars, those of all histograms: see {@linkcode Kind.sample}. */
+let isSampling = false;
+
+const searches = new WeakMap<readonly number[], BucketSearch>();
+
+/** The search that all children of one histogram share. */
+function bucketsOf(bounds: readonly number[]): BucketSearch {
+  let search = searches.get(bounds);
+  if (search === undefined) {
+    search = new BucketSearch(bounds);
+    searches.set(bounds, search);
+  }
+  return search;
+}
+
+/** What a writer borrows: one object for all histograms, since a million are written one by one. */
+const POINT: { -readonly [Key in keyof HistogramPoint]: HistogramPoint[Key] } = {
+  bounds: [],
+  cells: [],
+  index: 0,
+  cumulative: false,
+  sum: 0,
+  created: 0,
+  exemplars: undefined,
+  native: undefined,
+};
