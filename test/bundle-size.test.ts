@@ -41,16 +41,16 @@ const budgets = [
   {
     what: 'the registry, all instruments and the text writer',
     names: ['CollectorRegistry', ...INSTRUMENTS, 'toText'],
-    bytes: 29_200,
+    bytes: 32_800,
   },
-  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 21_300 },
+  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 21_900 },
   {
     what: 'the parser of text',
     names: ['parseText'],
     specifier: 'promethium/exposition',
-    bytes: 13_100,
+    bytes: 13_200,
   },
-  { what: 'a stopwatch', names: ['stopwatch'], bytes: 800 },
+  { what: 'a stopwatch', names: ['stopwatch'], bytes: 900 },
 ];
 
 describe('a bundle', () => {
