@@ -19,6 +19,7 @@ import {
 } from './instrument-options.ts';
 import { type InstrumentRegistry, refuseTaken } from './instrument-registry.ts';
 import type { LabelRules } from './label-rules.ts';
+import type { NativeExemplars } from './native-exemplars.ts';
 import type { NativeOptions } from './native-options.ts';
 import { QuantileSharing } from './quantile-sharing.ts';
 import type { QuantileSettings } from './quantile-window.ts';
@@ -50,6 +51,8 @@ export interface Kind<Child> {
    * Until then, the methods that observe do not know of it, which would cost each call 0.6 to 1 ns.
    */
   sample?(): void;
+  /** Makes a list for the exemplars of a child with native buckets; only where the type has them. */
+  exemplarList?(): NativeExemplars;
   /** Sets a child to what its callback returned; only where the type takes callbacks. */
   assign?(child: Child, value: unknown): void;
 }
@@ -117,10 +120,10 @@ export class Declaration {
     this.storage = storage;
     this.#series = storage.declare(this.family);
     const { exemplarPlace, quantilePlace } = this.#series;
+    this.native = typeOptions.native;
     const isAlone = storage.collect === undefined;
     this.exemplars = isAlone || exemplarPlace !== undefined ? this.#toKeeper() : undefined;
     this.quantiles = isAlone || quantilePlace !== undefined ? typeOptions.quantiles : undefined;
-    this.native = typeOptions.native;
     if (this.quantiles !== undefined && quantilePlace !== undefined) {
       this.quantileSharing = new QuantileSharing(this.quantiles, (place) =>
         this.#series.quantilePlace?.(place),
@@ -237,13 +240,13 @@ export class Declaration {
     const onDropped: OnExemplarDropped = (reason, cause) => {
       this.#registry?.root.countDroppedExemplar(this.name, reason, cause);
     };
-    const hasList = this.#typeOptions.native !== undefined;
+    const makeList = this.native && this.kind.exemplarList;
     const placeOf: PlaceOfExemplar = (child, bucket) => {
       const place = this.kind.place(child);
       return place && this.#series.exemplarPlace?.(place, bucket);
     };
     const isShared = this.#series.exemplarPlace !== undefined;
-    return new ExemplarKeeper(this.clock, onDropped, isShared ? placeOf : undefined, hasList);
+    return new ExemplarKeeper(this.clock, onDropped, isShared ? placeOf : undefined, makeList);
   }
 
   #sample(sampling: ExemplarSampling | false | undefined): void {

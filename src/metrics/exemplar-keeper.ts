@@ -4,7 +4,7 @@ import { type Exemplar, type ExemplarFault, toExemplarLabels } from '../model/ex
 import type { ExemplarPlace } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
-import { NativeExemplars, type TimedExemplar } from './native-exemplars.ts';
+import type { NativeExemplars, TimedExemplar } from './native-exemplars.ts';
 
 /** Why an exemplar was dropped: its labels, or a provider that threw. */
 export type ExemplarDropReason = ExemplarFault | 'provider';
@@ -33,14 +33,14 @@ interface Kept {
 /** Where a child's exemplar goes for other processes to show; nowhere if the storage has no room. */
 export type PlaceOfExemplar = (child: object, place: number) => ExemplarPlace | undefined;
 
-function nothingKept(hasList: boolean): Kept {
+function nothingKept(list: NativeExemplars | undefined): Kept {
   return {
     exemplars: [],
     keptUntil: [],
     shownUntil: [],
     places: [],
     nextAt: 0,
-    list: hasList ? new NativeExemplars() : undefined,
+    list,
     firstEnd: Infinity,
   };
 }
@@ -63,20 +63,20 @@ export class ExemplarKeeper {
   /** Weak, so that a child that was removed takes its exemplars with it. */
   #kept: WeakMap<object, Kept> | undefined;
   readonly #placeOf: PlaceOfExemplar | undefined;
-  readonly #hasList: boolean;
+  readonly #makeList: (() => NativeExemplars) | undefined;
   #sampling: ExemplarSampling | undefined;
 
-  /** @param hasList - Whether exemplars go to a list of the native buckets as well. */
+  /** @param makeList - Makes the list of native buckets, to which exemplars go as well. */
   constructor(
     clock: Clock,
     onDropped: OnExemplarDropped,
     placeOf?: PlaceOfExemplar,
-    hasList = false,
+    makeList?: () => NativeExemplars,
   ) {
     this.#clock = clock;
     this.#onDropped = onDropped;
     this.#placeOf = placeOf;
-    this.#hasList = hasList;
+    this.#makeList = makeList;
   }
 
   /** Samples from now on, in this way; not at all with `undefined`. */
@@ -166,7 +166,7 @@ export class ExemplarKeeper {
     for (const place of kept.places) place?.clear();
     // The places are kept, since the child would be given others beside them.
     if (kept.places.length === 0) this.#kept?.delete(child);
-    else this.#kept?.set(child, { ...nothingKept(this.#hasList), places: kept.places });
+    else this.#kept?.set(child, { ...nothingKept(this.#makeList?.()), places: kept.places });
   }
 
   #put(child: object, place: number, exemplar: TimedExemplar, now: number): void {
@@ -204,7 +204,7 @@ export class ExemplarKeeper {
     this.#kept ??= new WeakMap();
     let kept = this.#kept.get(child);
     if (kept === undefined) {
-      kept = nothingKept(this.#hasList);
+      kept = nothingKept(this.#makeList?.());
       this.#kept.set(child, kept);
     }
     return kept;

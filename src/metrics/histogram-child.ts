@@ -11,6 +11,7 @@ import {
   type HistogramObserveOptions,
   toHistogramOptions,
 } from './histogram-options.ts';
+import { NativeExemplars } from './native-exemplars.ts';
 import { NativePoint } from './native-point.ts';
 import { startTimer, type Timer } from './timer.ts';
 
@@ -143,6 +144,7 @@ export class HistogramChildOnCells extends Child {
       child.#index = index;
       child.moveNative(native);
     },
+    exemplarList: () => new NativeExemplars(),
     sample() {
       if (isSampling) return;
       isSampling = true;

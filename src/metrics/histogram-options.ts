@@ -8,7 +8,7 @@ import {
 } from './exemplar-options.ts';
 import type { TypeOptions } from './family-description.ts';
 import type { InstrumentOptions } from './instrument-options.ts';
-import { NATIVE_OPTIONS, type NativeHistogramOptions, toNativeOptions } from './native-options.ts';
+import { type NativeHistogramOptions, toNativeOptions } from './native-options.ts';
 import type { ObserveOptions } from './summary.ts';
 
 /** What a histogram is declared with. */
@@ -34,7 +34,16 @@ export interface HistogramObserveOptions extends ObserveOptions {
 }
 
 /** The options that histograms have beside those of every instrument. */
-export const HISTOGRAM_OPTIONS: readonly string[] = ['buckets', 'exemplars', ...NATIVE_OPTIONS];
+export const HISTOGRAM_OPTIONS: readonly string[] = [
+  'buckets',
+  'exemplars',
+  'nativeFactor',
+  'nativeSchema',
+  'nativeZeroThreshold',
+  'nativeMaxBuckets',
+  'nativeMinResetSeconds',
+  'nativeMaxZeroThreshold',
+];
 
 const NO_BOUNDS: readonly number[] = /* @__PURE__ */ Object.freeze([]);
 

@@ -46,16 +46,6 @@ export interface NativeOptions extends NativeSettings {
   readonly minResetSeconds: number;
 }
 
-/** Those of {@linkcode NativeHistogramOptions}, for who tells unknown options from known ones. */
-export const NATIVE_OPTIONS: readonly (keyof NativeHistogramOptions)[] = [
-  'nativeFactor',
-  'nativeSchema',
-  'nativeZeroThreshold',
-  'nativeMaxBuckets',
-  'nativeMinResetSeconds',
-  'nativeMaxZeroThreshold',
-];
-
 /**
  * Checks the options and fills in what was not given; `undefined` where there are to be no native
  * buckets.
@@ -116,11 +106,12 @@ function toSchema(subject: string, { nativeFactor, nativeSchema }: NativeHistogr
 }
 
 function refuseOthers(subject: string, options: NativeHistogramOptions): void {
-  const other = NATIVE_OPTIONS.find((option) => options[option] !== undefined);
-  if (other === undefined) return;
-  throw new TypeError(
-    `${subject}: ${other} without native buckets, expected nativeFactor or nativeSchema as well, got ${show(options[other])}`,
-  );
+  for (const [option, value] of Object.entries(options)) {
+    if (!option.startsWith('native') || value === undefined) continue;
+    throw new TypeError(
+      `${subject}: ${option} without native buckets, expected nativeFactor or nativeSchema as well, got ${show(value)}`,
+    );
+  }
 }
 
 function isFinitePart(value: number): boolean {

@@ -41,11 +41,22 @@ function makeFractions(): Float64Array[] {
   return all;
 }
 
-const NUMBER = new Float64Array(1);
-const WORDS = new Int32Array(NUMBER.buffer);
+// Made so that a bundler sees that nothing happens, and leaves them out where nobody needs them.
+const BITS: ArrayBuffer = /* @__PURE__ */ new ArrayBuffer(8);
+const NUMBER: Float64Array = /* @__PURE__ */ new Float64Array(BITS);
+const WORDS: Int32Array = /* @__PURE__ */ new Int32Array(BITS);
 /** Where the sign, the exponent and the upper bits of the fraction lie: the last word, or the first. */
-const UPPER = new Uint8Array(Float64Array.of(1).buffer)[7] === 0x3f ? 1 : 0;
-const LOWER = 1 - UPPER;
+const UPPER: number = /* @__PURE__ */ placeOfUpper();
+const LOWER: number = /* @__PURE__ */ placeOfLower();
+
+function placeOfUpper(): number {
+  NUMBER[0] = 1;
+  return WORDS[1] === 0 ? 0 : 1;
+}
+
+function placeOfLower(): number {
+  return 1 - UPPER;
+}
 
 /**
  * The schema with the widest buckets that grow by at most `factor`, a number above 1; the one with the
