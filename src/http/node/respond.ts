@@ -79,8 +79,12 @@ async function stream(
   const sink = new Sink(response, answer.record);
   const chunks = format.write(source, { pause, created, onError });
   try {
+    // In a turn of its own, as the request and the headers are: nothing of a first scrape is compiled, and
+    // its first chunk takes 4 to 6 ms of a processor, all of it in one turn 8 to 10 (Node 24).
+    await pause();
     // Until there is a first chunk the status is open, so that a failure can still be one.
     let next = await chunks.next();
+    await pause();
     sink.begin(answer.headers, gzip);
     while (!next.done) {
       scrape.stall();
