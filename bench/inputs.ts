@@ -23,6 +23,11 @@ export const DURATIONS: readonly number[] = shuffled(
   Array.from({ length: 8192 }, (_, i) => 0.001 * 20_000 ** (i / 8191)),
 );
 
+/** 8192 values from 1 ms to 1000 s, spread and shuffled in the same way. */
+export const SIX_DECADES: readonly number[] = shuffled(
+  Array.from({ length: 8192 }, (_, i) => 0.001 * 1e6 ** (i / 8191)),
+);
+
 /** Bounds of as many buckets, beside the one for +Inf, over the range of {@linkcode DURATIONS}. */
 export function bounds(count: number): number[] {
   return Array.from({ length: count }, (_, i) => 0.002 * 10_000 ** (i / count));

@@ -213,13 +213,13 @@ function addAll(
   { length, indices, counts }: NativeBuckets,
   steps: number,
 ): void {
-  for (let i = 0; i < length; i++) window.add(coarserIndex(indices[i]!, steps), counts[i]!);
+  for (let i = 0; i < length; i++) window.addAny(coarserIndex(indices[i]!, steps), counts[i]!);
 }
 
 function reduced(window: NativeWindow, steps: number): NativeWindow {
   const coarse = new NativeWindow();
   window.forEach((index, count) => {
-    coarse.add(coarserIndex(index, steps), count);
+    coarse.addAny(coarserIndex(index, steps), count);
   });
   return coarse;
 }

@@ -29,19 +29,25 @@ export class NativeWindow {
     return this.#size;
   }
 
-  /** Adds to a bucket. True when it held nothing before. */
+  /** Adds a whole number to a bucket. True when it held nothing before. */
   add(index: number, count: number): boolean {
     const counts = this.#counts;
     const place = index - this.#first;
     if (place >= 0 && place < counts.length) {
-      const sum = counts[place]! + count;
+      const before = counts[place]!;
+      const sum = before + count;
       // A bucket that was empty is counted, a sum that does not fit needs another array.
-      if (sum > count && sum <= MOST_IN_32_BITS && Number.isInteger(count)) {
+      if (before > 0 && sum <= MOST_IN_32_BITS) {
         counts[place] = sum;
         return false;
       }
     }
     return this.#addRarely(index, count);
+  }
+
+  /** The same of any number above 0. */
+  addAny(index: number, count: number): boolean {
+    return count >>> 0 === count ? this.add(index, count) : this.#addRarely(index, count);
   }
 
   #addRarely(index: number, count: number): boolean {
