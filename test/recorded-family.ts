@@ -10,6 +10,7 @@ import type {
   SummaryPoint,
   Timestamp,
 } from '../src/index.ts';
+import type { NativeBuckets, NativeHistogram } from '../src/model/native-histogram.ts';
 
 /** One metric at one time. */
 export interface RecordedPoint {
@@ -74,7 +75,16 @@ class Recorder implements FamilyWriter {
     });
     const all = counts.map((_, i) => toExemplar(exemplars?.[i]));
     const shown = all.some((exemplar) => exemplar !== null) ? all : null;
-    this.#record(['histogram', [...bounds], counts, sum ?? null, created ?? null, shown]);
+    const native = point.native === undefined ? [] : [toNative(point.native)];
+    this.#record([
+      'histogram',
+      [...bounds],
+      counts,
+      sum ?? null,
+      created ?? null,
+      shown,
+      ...native,
+    ]);
   }
 
   summary({ quantiles, values, count, sum, created }: SummaryPoint): void {
@@ -105,6 +115,20 @@ class Recorder implements FamilyWriter {
     this.points.push({ labels, time: toTime(this.#time), point });
     this.#time = undefined;
   }
+}
+
+/** Without the buckets that hold nothing: it makes no difference whether they are there. */
+function toNative(native: NativeHistogram): unknown {
+  const { positive, negative, exemplars, customBounds, ...rest } = native;
+  const buckets = ({ length, indices, counts }: NativeBuckets) =>
+    Array.from({ length }, (_, i) => [indices[i]!, counts[i]!]).filter(([, count]) => count !== 0);
+  return {
+    ...rest,
+    positive: buckets(positive),
+    negative: buckets(negative),
+    exemplars: exemplars.map(toExemplar),
+    customBounds: [...customBounds],
+  };
 }
 
 function toTime(time: Timestamp | undefined): string | null {

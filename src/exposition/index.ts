@@ -26,5 +26,6 @@ export {
 } from './parse.ts';
 export { ParseError } from './parse-error.ts';
 export type { DocumentChunk, DocumentChunks } from './parse-lines.ts';
+export { parseProtobuf, parseProtobufChunks } from './parse-protobuf.ts';
 export { PROTOBUF, toProtobuf, writeProtobuf } from './protobuf.ts';
 export type { Source, WriteOptions } from './write.ts';

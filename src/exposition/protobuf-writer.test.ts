@@ -1,28 +1,14 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { handMadeFamily } from '../../test/hand-made-family.ts';
+import { decoded, empty, exemplar, family, metrics } from '../../test/decoded-families.ts';
 import { nativeBuckets, nativeHistogram } from '../../test/native-buckets.ts';
 import { decodeFamilies, splitMessages } from '../../test/oracle/protobuf.ts';
-import type { Exemplar } from '../model/exemplar.ts';
-import type { FamilyWriter, HistogramPoint, MetricFamily } from '../model/family.ts';
-import { GaugeMetricFamily } from '../model/number-families.ts';
-import { toProtobuf, writeProtobuf } from './protobuf.ts';
+import type { HistogramPoint } from '../model/family.ts';
+import { toProtobuf } from './protobuf.ts';
 
 const goldenFile = new URL('../../../shared/fixtures/native/protobuf_golden.json', import.meta.url);
 const withoutGolden = !existsSync(goldenFile) && 'no fixtures beside the repository';
-
-const exemplar: Exemplar = { labels: { trace_id: 'a1' }, value: 1, timestamp: 1700000000.5 };
-
-const empty: HistogramPoint = {
-  bounds: [],
-  cells: [0],
-  index: 0,
-  cumulative: false,
-  sum: 0,
-  created: undefined,
-  exemplars: undefined,
-};
 
 const sparse: HistogramPoint = {
   ...empty,
@@ -37,24 +23,6 @@ const sparse: HistogramPoint = {
     positive: nativeBuckets([-2, 2], [-1, 1], [4, 2]),
   }),
 };
-
-/** A family of the given type with help `h`, which calls the writer as it is told. */
-function family(
-  header: Parameters<typeof handMadeFamily>[0],
-  ...metrics: ((writer: FamilyWriter) => void)[]
-): MetricFamily {
-  return handMadeFamily({ help: 'h', ...header }, metrics);
-}
-
-async function decoded(...families: MetricFamily[]): Promise<unknown[]> {
-  return decodeFamilies(await toProtobuf({ collect: () => families }));
-}
-
-/** The metrics of the first family, as protobufjs reads them. */
-async function metrics(...args: Parameters<typeof family>): Promise<unknown> {
-  const [first] = (await decoded(family(...args))) as { metric: unknown }[];
-  return first?.metric;
-}
 
 describe('writeProtobuf', () => {
   it('writes the very bytes of protoc', { skip: withoutGolden }, async () => {
@@ -215,192 +183,6 @@ describe('writeProtobuf', () => {
     );
   });
 
-  it('writes classic histograms, with a bucket for +Inf where it has an exemplar', async () => {
-    const point = { ...empty, bounds: [-1, 5], cells: [9, 1, 2, 300], index: 1, created: 1.5 };
-    deepEqual(
-      await metrics(
-        { name: 'a', type: 'histogram' },
-        (writer) => writer.histogram(point),
-        (writer) =>
-          writer.histogram({
-            ...point,
-            sum: undefined,
-            exemplars: [undefined, { labels: {}, value: 2 }, exemplar],
-          }),
-      ),
-      [
-        {
-          histogram: {
-            sampleCount: 303,
-            sampleSum: 0,
-            bucket: [
-              { cumulativeCount: 1, upperBound: -1 },
-              { cumulativeCount: 3, upperBound: 5 },
-            ],
-            startTimestamp: { seconds: 1, nanos: 500_000_000 },
-          },
-        },
-        {
-          histogram: {
-            sampleCount: 303,
-            bucket: [
-              { cumulativeCount: 1, upperBound: -1 },
-              { cumulativeCount: 3, upperBound: 5, exemplar: { value: 2 } },
-              {
-                cumulativeCount: 303,
-                upperBound: Infinity,
-                exemplar: {
-                  label: [{ name: 'trace_id', value: 'a1' }],
-                  value: 1,
-                  timestamp: { seconds: 1700000000, nanos: 500_000_000 },
-                },
-              },
-            ],
-            startTimestamp: { seconds: 1, nanos: 500_000_000 },
-          },
-        },
-      ],
-    );
-  });
-
-  it('writes gauge histograms without a start time', async () => {
-    deepEqual(
-      await decoded(
-        family({ name: 'a', type: 'gaugehistogram' }, (writer) =>
-          writer.histogram({ ...empty, bounds: [1], cells: [1, 2], cumulative: true, created: 1 }),
-        ),
-      ),
-      [
-        {
-          name: 'a',
-          help: 'h',
-          type: 'GAUGE_HISTOGRAM',
-          metric: [
-            {
-              histogram: {
-                sampleCount: 2,
-                sampleSum: 0,
-                bucket: [{ cumulativeCount: 1, upperBound: 1 }],
-              },
-            },
-          ],
-        },
-      ],
-    );
-  });
-
-  it('writes counts that are not all whole as floats', async () => {
-    const native = nativeHistogram({
-      zeroCount: 0.5,
-      negative: nativeBuckets([-1, 2]),
-      positive: nativeBuckets([0, 1], [2, 1.5], [9, 1]),
-    });
-    deepEqual(
-      await metrics({ name: 'a', type: 'histogram' }, (writer) =>
-        writer.histogram({ ...empty, bounds: [1], cells: [1.5, 4.5], native }),
-      ),
-      [
-        {
-          histogram: {
-            sampleSum: 0,
-            bucket: [{ upperBound: 1, cumulativeCountFloat: 1.5 }],
-            sampleCountFloat: 6,
-            schema: 0,
-            zeroThreshold: 0,
-            zeroCountFloat: 0.5,
-            negativeSpan: [{ offset: -1, length: 1 }],
-            negativeCount: [2],
-            positiveSpan: [
-              { offset: 0, length: 3 },
-              { offset: 6, length: 1 },
-            ],
-            positiveCount: [1, 0, 1.5, 1],
-          },
-        },
-      ],
-    );
-  });
-
-  it('fills gaps of up to two buckets, and begins a span behind longer ones', async () => {
-    const native = nativeHistogram({
-      schema: -4,
-      positive: nativeBuckets([-2, 3], [-1, 5], [2, 1], [6, 3], [7, 2]),
-    });
-    deepEqual(
-      await metrics({ name: 'a', type: 'histogram' }, (writer) =>
-        writer.histogram({ ...empty, cells: [14], native }),
-      ),
-      [
-        {
-          histogram: {
-            sampleCount: 14,
-            sampleSum: 0,
-            schema: -4,
-            zeroThreshold: 0,
-            zeroCount: 0,
-            positiveSpan: [
-              { offset: -2, length: 5 },
-              { offset: 3, length: 2 },
-            ],
-            positiveDelta: [3, 2, -5, 0, 1, 2, -1],
-          },
-        },
-      ],
-    );
-  });
-
-  it('writes the exemplars of native buckets that have a time', async () => {
-    const timed = { labels: {}, value: 3, timestamp: 1 };
-    const native = nativeHistogram({
-      zeroThreshold: 1,
-      exemplars: [timed, { labels: {}, value: 4 }, { ...timed, value: 5, timestamp: Number.NaN }],
-    });
-    deepEqual(
-      await metrics({ name: 'a', type: 'histogram' }, (writer) =>
-        writer.histogram({ ...empty, created: 2, native }),
-      ),
-      [
-        {
-          histogram: {
-            sampleCount: 0,
-            sampleSum: 0,
-            schema: 0,
-            zeroThreshold: 1,
-            zeroCount: 0,
-            startTimestamp: { seconds: 2 },
-            exemplars: [{ value: 3, timestamp: { seconds: 1 } }],
-          },
-        },
-      ],
-    );
-  });
-
-  it('writes listed bounds of native histograms as classic buckets', async () => {
-    const native = nativeHistogram({
-      schema: -53,
-      customBounds: [1, 2, 5],
-      positive: nativeBuckets([0, 4], [2, 1], [3, 2]),
-    });
-    deepEqual(
-      await metrics({ name: 'a', type: 'histogram' }, (writer) =>
-        writer.histogram({ ...empty, cells: [7], native }),
-      ),
-      [
-        {
-          histogram: {
-            sampleCount: 7,
-            sampleSum: 0,
-            bucket: [
-              { cumulativeCount: 4, upperBound: 1 },
-              { cumulativeCount: 4, upperBound: 2 },
-              { cumulativeCount: 5, upperBound: 5 },
-            ],
-          },
-        },
-      ],
-    );
-  });
-
   it('leaves out exemplars that are too long, and whole single lines of histograms', async () => {
     const long = { labels: { k: 'x'.repeat(128) }, value: 1 };
     deepEqual(
@@ -474,108 +256,6 @@ describe('writeProtobuf', () => {
       'U__trace_2e_id',
     ]);
     deepEqual(await namesIn('allow-utf-8'), ['http.requests_total', 'http.status', 'trace.id']);
-  });
-
-  it('writes labels and texts of any length', async () => {
-    const lengths = [
-      0, 1, 100, 118, 119, 120, 126, 127, 128, 129, 255, 256, 16_379, 16_380, 16_384,
-    ];
-    const values = lengths.flatMap((length) => ['x'.repeat(length), `${'y'.repeat(length)}é`]);
-    for (const constant of ['c', 'c'.repeat(300)]) {
-      const made = family(
-        { name: 'a', type: 'gauge', labelNames: ['b', 'd'], constantLabels: [['e', constant]] },
-        (writer) => {
-          for (const value of values) {
-            writer.label(0, value);
-            for (const inner of ['', 'z', value]) {
-              writer.label(1, inner);
-              writer.number(1);
-            }
-          }
-        },
-        (writer) => {
-          // Behind a length whose bytes, with the next ones, would be a NaN.
-          writer.label(0, 'x'.repeat(16_383));
-          writer.number(2);
-          writer.label(0, 'short');
-          writer.number(3);
-        },
-      );
-      const bytes = await toProtobuf({ collect: () => [made, made] });
-      const shown = (decodeFamilies(bytes) as { metric: { label: { value: string }[] }[] }[])
-        .flatMap(({ metric }) => metric)
-        .map(({ label }) => label.map(({ value }) => value));
-      const expected = [
-        ...values.flatMap((value) => ['', 'z', value].map((inner) => [constant, value, inner])),
-        [constant, 'x'.repeat(16_383)],
-        [constant, 'short'],
-      ];
-      deepEqual(shown, [...expected, ...expected]);
-    }
-  });
-
-  it('writes a family longer than a chunk as messages of one name, each of them whole', async () => {
-    const made = new GaugeMetricFamily({
-      name: 'a_bytes',
-      help: 'h',
-      unit: 'bytes',
-      labelNames: ['b'],
-    });
-    for (let i = 0; i < 10_000; i++) made.addMetric([i], i);
-    let last = -1;
-    let chunks = 0;
-    for await (const chunk of writeProtobuf({ collect: () => [made] })) {
-      ok(chunk.length < 64 * 1024, `${chunk.length} bytes`);
-      chunks++;
-      for (const { metric, ...header } of decodeFamilies(chunk) as {
-        metric: { label: [{ value: string }]; gauge: { value: number } }[];
-      }[]) {
-        deepEqual(header, { name: 'a_bytes', help: 'h', type: 'GAUGE', unit: 'bytes' });
-        for (const { label, gauge } of metric) {
-          equal(gauge.value, ++last);
-          equal(label[0].value, `${last}`);
-        }
-      }
-    }
-    equal(last, 9999);
-    equal(chunks, 5);
-  });
-
-  it('writes a point that is longer than a chunk, and than a megabyte', async () => {
-    for (const size of [10_000, 200_000]) {
-      const bounds = Array.from({ length: size }, (_, i) => i);
-      const cells = Float64Array.from({ length: size + 1 }, () => 1);
-      const [first] = (await decoded(
-        family({ name: 'a', type: 'histogram' }, (writer) =>
-          writer.histogram({ ...empty, bounds, cells }),
-        ),
-        family({ name: 'b', type: 'gauge' }),
-      )) as [{ metric: [{ histogram: { bucket: { upperBound: number }[] } }] }, unknown];
-      const { bucket } = first.metric[0].histogram;
-      deepEqual(
-        bucket.map(({ upperBound }) => upperBound),
-        bounds,
-      );
-    }
-  });
-
-  it('leaves out a family that throws, and keeps those beside it', async () => {
-    const fail = (): never => {
-      throw new Error('no value');
-    };
-    const gauge = (name: string) => family({ name, type: 'gauge' }, (writer) => writer.number(1));
-    const names = (
-      (await decoded(
-        gauge('a'),
-        family({ name: 'b', type: 'gauge' }, (writer) => writer.number(1), fail),
-        gauge('d'),
-      )) as { name: string; metric: unknown[] }[]
-    ).map(({ name, metric }) => [name, metric.length]);
-    deepEqual(names, [
-      ['a', 1],
-      ['d', 1],
-      ['promethium_exposition_omissions', 1],
-    ]);
   });
 
   it('leaves out times that are none', async () => {
