@@ -16,7 +16,7 @@ describe('parseOptions', () => {
   it('takes the cases whose names begin with what is given, in the order of the table', () => {
     deepEqual(parseOptions(['--only', 'observe-', '--only', 'timer', '--rounds', '7', '--json']), {
       rounds: 7,
-      names: ['observe-11', 'observe-30', 'observe-labelled', 'timer'],
+      names: ['observe-11', 'observe-30', 'observe-native', 'observe-labelled', 'timer'],
       json: true,
       runtime: 'node',
     });
@@ -25,20 +25,12 @@ describe('parseOptions', () => {
   it('takes the hot paths on another runtime, unless cases are named', () => {
     const { names, runtime } = parseOptions(['--runtime', 'bun']);
     deepEqual(runtime, 'bun');
-    deepEqual(names, [
-      'increment-one',
-      'increment-eight',
-      'increment-unlabelled',
-      'labels-by-position',
-      'labels-by-name',
-      'observe-11',
-      'observe-30',
-      'observe-labelled',
-      'timer',
-      'expose-counters-text',
-      'expose-counters-openmetrics',
-      'expose-histograms-text',
-    ]);
+    deepEqual(
+      names,
+      CASE_NAMES.filter((name) =>
+        /^(increment|labels|observe|timer|expose-counters|expose-histograms)\b/.test(name),
+      ),
+    );
     deepEqual(parseOptions(['--runtime', 'deno', '--only', 'timer']).names, ['timer']);
   });
 
