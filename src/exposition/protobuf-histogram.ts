@@ -45,8 +45,11 @@ const LENGTH = 0x10;
 /** As many missing buckets are written as empty ones rather than with a span of their own. */
 const FILLED_GAP = 2;
 
-/** Above it, not every whole number is one, nor is what zigzag makes of differences. */
-const MOST_WHOLE = 2 ** 52;
+/** Where a uint64 ends. */
+const WHOLE_END = 2 ** 64;
+
+/** Up to here, what zigzag makes of a difference is exact. */
+const MOST_WHOLE_DELTA = 2 ** 52;
 
 /** A histogram's classic buckets, wherever they come from. */
 interface Classic {
@@ -224,11 +227,13 @@ function areWhole({ bounds, cells, index }: Classic): boolean {
 function areNativeWhole({ zeroCount, positive, negative }: NativeHistogram): boolean {
   if (!isWhole(zeroCount)) return false;
   for (const { length, counts } of [positive, negative]) {
-    for (let i = 0; i < length; i++) if (!isWhole(counts[i]!)) return false;
+    for (let i = 0; i < length; i++) {
+      if (!isWhole(counts[i]!) || counts[i]! > MOST_WHOLE_DELTA) return false;
+    }
   }
   return true;
 }
 
 function isWhole(count: number): boolean {
-  return count >= 0 && count <= MOST_WHOLE && Math.floor(count) === count;
+  return count >= 0 && count < WHOLE_END && Math.floor(count) === count;
 }

@@ -35,6 +35,19 @@ export interface Metadata {
 /** Whom a job scrapes: `127.0.0.1:9464`, at the path `/metrics`. */
 export type Jobs = Readonly<Record<string, readonly string[]>>;
 
+/** A native histogram as Prometheus shows it: each bucket with its bounds and its count. */
+export interface PrometheusHistogram {
+  readonly count: number;
+  readonly sum: number;
+  readonly buckets: readonly (readonly [lower: number, upper: number, count: number])[];
+}
+
+/** What else a server is started with. */
+export interface PrometheusOptions {
+  /** Asks for protobuf, and keeps native histograms. */
+  readonly nativeHistograms?: boolean;
+}
+
 /** Series that Prometheus writes itself, one of each for every target. */
 const OWN_SERIES = /^(up|scrape_\w+)$/;
 
@@ -50,8 +63,8 @@ export class Prometheus implements AsyncDisposable {
   #url = '';
 
   /** Starts a server that scrapes the targets of each job every second. */
-  static async start(jobs: Jobs): Promise<Prometheus> {
-    const server = new Prometheus(jobs);
+  static async start(jobs: Jobs, options: PrometheusOptions = {}): Promise<Prometheus> {
+    const server = new Prometheus(jobs, options);
     try {
       server.#url = await until('Prometheus listens', () => server.#listening(), {
         withinMs: BOUND_MS,
@@ -64,7 +77,7 @@ export class Prometheus implements AsyncDisposable {
     }
   }
 
-  private constructor(jobs: Jobs) {
+  private constructor(jobs: Jobs, { nativeHistograms = false }: PrometheusOptions) {
     this.#folder = mkdtempSync(join(tmpdir(), 'promethium-prometheus-'));
     const config = join(this.#folder, 'prometheus.yml');
     // JSON, which is YAML as well.
@@ -75,7 +88,7 @@ export class Prometheus implements AsyncDisposable {
         `--config.file=${config}`,
         `--storage.tsdb.path=${join(this.#folder, 'data')}`,
         '--web.listen-address=127.0.0.1:0',
-        '--enable-feature=exemplar-storage',
+        `--enable-feature=exemplar-storage${nativeHistograms ? ',native-histograms' : ''}`,
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
@@ -95,6 +108,23 @@ export class Prometheus implements AsyncDisposable {
       return [name, labels, toNumber(text)];
     });
     return inOrder(series.filter(([name]) => !OWN_SERIES.test(name)));
+  }
+
+  /** Evaluates an expression of one native histogram, which it returns. */
+  async histogram(expression: string): Promise<PrometheusHistogram> {
+    const { result } = (await this.#get('query', { query: expression })) as {
+      result: { histogram?: [number, WrittenHistogram] }[];
+    };
+    const written = result[0]?.histogram?.[1];
+    if (written === undefined || result.length > 1) {
+      throw new Error(`query "${expression}": no single histogram, got ${JSON.stringify(result)}`);
+    }
+    const { count, sum, buckets = [] } = written;
+    return {
+      count: Number(count),
+      sum: toNumber(sum),
+      buckets: buckets.map(([, lower, upper, own]) => [Number(lower), Number(upper), Number(own)]),
+    };
   }
 
   /** Evaluates an expression of one series, the value of which it returns. */
@@ -167,6 +197,13 @@ export class Prometheus implements AsyncDisposable {
     if (error !== undefined) throw new Error(`Prometheus refuses ${path}: ${error}`);
     return data;
   }
+}
+
+/** A native histogram as the answer has it; the first number of a bucket says which bounds are in it. */
+interface WrittenHistogram {
+  readonly count: string;
+  readonly sum: string;
+  readonly buckets?: readonly (readonly [number, string, string, string])[];
 }
 
 function toConfig(jobs: Jobs): object {
