@@ -13,4 +13,12 @@
  * @module
  */
 
+export { histogramDifference } from './histogram-difference.ts';
+export { histogramQuantile, type QuantileOfHistogramOptions } from './histogram-quantile.ts';
+export {
+  type HistogramSnapshot,
+  histogramSnapshot,
+  type NativeBucketList,
+  type NativeSnapshot,
+} from './histogram-snapshot.ts';
 export { getSampleValue, samples } from './samples.ts';
