@@ -16,6 +16,7 @@ export const CASE_NAMES = [
   'timer',
   'expose-counters-text',
   'expose-counters-openmetrics',
+  'expose-counters-protobuf',
   'expose-histograms-text',
   'expose-gzip',
   'parse-text',

@@ -87,7 +87,6 @@ export class ProtobufWriter implements ChunkWriter {
   readonly #start = new ProtobufStart();
   #family: FamilyHeader | undefined;
   #field = 0;
-  #tags: readonly [tag: number, innerTag: number, doubleTag: number] = [METRIC, 0, VALUE];
   #stateLabel = '';
   #milliseconds: number | undefined;
   /** Where the message at hand begins, behind the room for its length; 0 where there is none. */
@@ -132,7 +131,6 @@ export class ProtobufWriter implements ChunkWriter {
     const [typeNumber, field] = TYPES[type];
     this.#family = family;
     this.#field = field;
-    this.#tags = [METRIC, field, VALUE];
     this.#milliseconds = undefined;
     this.#stateLabel = type === 'stateset' ? names.label(name) : '';
     this.#head.length = 0;
@@ -165,7 +163,7 @@ export class ProtobufWriter implements ChunkWriter {
     const isShort = plain && labels.length < LONG_LABELS;
     if (isShort && exemplar === undefined && this.#milliseconds === undefined) {
       if (this.#message === 0) this.#open();
-      this.#chunk.nestedDouble(this.#tags, labels, value, start.bytes);
+      this.#chunk.nestedDouble(METRIC, labels, field, value, start.bytes);
       return;
     }
     const out = this.#point;
