@@ -16,6 +16,7 @@ import {
   goVersion,
   prometheusBinary,
   promtoolBinary,
+  protocBinary,
   pythonWithClient,
 } from '../test/setup/oracles.ts';
 import { type Packed, packed, packedVariable } from '../test/setup/packed.ts';
@@ -63,6 +64,7 @@ function judges(): [name: string, version: string | undefined, remedy: string][]
   return [
     ['Prometheus', go(prometheusBinary()), apt],
     ['promtool', go(promtoolBinary()), apt],
+    ['protoc', versionOf(protocBinary()), 'apt-get install protobuf-compiler'],
     [
       "Python's prometheus_client",
       pythonWithClient()?.version,
@@ -77,7 +79,10 @@ function judges(): [name: string, version: string | undefined, remedy: string][]
 }
 
 function runtimeVersion(name: (typeof runtimeNames)[number]): string | undefined {
-  const binary = runtimeBinary(name);
+  return versionOf(runtimeBinary(name));
+}
+
+function versionOf(binary: string | undefined): string | undefined {
   if (!binary) return undefined;
   const { stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8' });
   return /\d+\.\d+\.\d+/.exec(stdout)?.[0];

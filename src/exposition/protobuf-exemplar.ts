@@ -10,8 +10,8 @@ import { toWholeTime, writeTime } from './protobuf-time.ts';
 const VALUE = 0x11;
 const TIMESTAMP = 0x1a;
 
-const exemplarBytes = new ProtobufBytes(256);
-const timeBytes = new ProtobufBytes(32);
+const exemplarBytes = /* @__PURE__ */ new ProtobufBytes(256);
+const timeBytes = /* @__PURE__ */ new ProtobufBytes(32);
 
 /**
  * Returns the inside of an exemplar's message, borrowed until the next one; `undefined` where the

@@ -12,7 +12,7 @@ const VALUE = 0x12;
 /** The bytes of a name or value whose length takes one byte, and of a pair's whose does. */
 const SHORT = 127;
 
-const pairBytes = new ProtobufBytes(256);
+const pairBytes = /* @__PURE__ */ new ProtobufBytes(256);
 
 /** Writes a label. */
 export function writeLabel(out: ProtobufBytes, [name, value]: Pair): void {
