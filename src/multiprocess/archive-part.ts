@@ -7,9 +7,11 @@ import type { Contribution } from '../aggregate/contribution.ts';
 import type { FoldedPart } from '../aggregate/folded-parts.ts';
 import { writeBeside } from './archived-blocks.ts';
 import { HeapSpace } from './heap-space.ts';
+import { newId } from './own-file.ts';
 import type { Pace } from './pace.ts';
 import { NO_BOOT_ID, processLabel } from './process-identity.ts';
-import { readHeader } from './segment.ts';
+import { REMOVAL_KIND, removalContent } from './removals.ts';
+import { readHeader, type SegmentHeader } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
@@ -50,18 +52,7 @@ export async function writePart(
   pace: Pace,
 ): Promise<Uint8Array> {
   const { pid, threadId } = process ?? { pid: SEVERAL, threadId: THREADS[folded ?? 'sum'] };
-  const writer = new SegmentWriter(new HeapSpace(), {
-    id: id.slice(0, ID_LENGTH),
-    startTime,
-    pid,
-    threadId,
-    locked: false,
-    processStart: 0,
-    bootId: NO_BOOT_ID,
-    pidNamespace: 0,
-    kernelThread: 0,
-    threadStart: 0,
-  });
+  const writer = openPart({ id: id.slice(0, ID_LENGTH), startTime, pid, threadId });
   if (process !== undefined) writer.beat(process.endedAt);
   let written = 0;
   for (const { family, series } of families) {
@@ -73,6 +64,33 @@ export async function writePart(
       if (++written % SERIES_PER_STEP === 0) await pace.breathe();
     }
   }
+  return bytesOf(writer);
+}
+
+/** Writes the part that says what was removed, and when, that is in no other part: times by their keys. */
+export function writeRemovals(removals: ReadonlyMap<string, number>): Uint8Array {
+  const writer = openPart({ id: newId(), startTime: 0, pid: SEVERAL, threadId: THREADS.sum });
+  for (const [key, at] of removals) {
+    writer.allocateBlock({ kind: REMOVAL_KIND, key, capacity: 8 }).write(removalContent(at));
+  }
+  return bytesOf(writer);
+}
+
+function openPart(
+  header: Pick<SegmentHeader, 'id' | 'startTime' | 'pid' | 'threadId'>,
+): SegmentWriter {
+  return new SegmentWriter(new HeapSpace(), {
+    ...header,
+    locked: false,
+    processStart: 0,
+    bootId: NO_BOOT_ID,
+    pidNamespace: 0,
+    kernelThread: 0,
+    threadStart: 0,
+  });
+}
+
+function bytesOf(writer: SegmentWriter): Uint8Array {
   const bytes = new Uint8Array(writer.published);
   writer.copyTo(bytes);
   return bytes;
@@ -94,9 +112,9 @@ export async function readPart(
   const header = readHeader(contents.bytes.buffer, bytes.length, path);
   await pace.run(contents.parse(header.headerBytes, header.published, header.epoch));
   await pace.run(contents.refreshBlocks());
-  const { families, values, hasUnknown } = contents;
+  const { families, values, blocks, hasUnknown } = contents;
   const { pid, threadId, startTime, heartbeat } = header;
-  const about = { alive: false, startTime, revision, families, values };
+  const about = { alive: false, startTime, revision, families, values, blocks };
   const isUnderstood = !hasUnknown;
   if (pid !== SEVERAL) {
     const contribution = { ...about, id: header.id, process: processLabel(header) };

@@ -1,7 +1,7 @@
 /** What an archive holds as it is shown: less what was removed since it was made. */
 
 import type { Contribution } from '../aggregate/contribution.ts';
-import { type Removal, removalsKnownBy, withoutRemoved } from './removals.ts';
+import { notYetDone, type Removal, removalsKnownBy, withoutRemoved } from './removals.ts';
 
 /** What a reading knew to be removed. */
 export interface KnownRemovals {
@@ -26,10 +26,11 @@ export class ArchivedContributions {
   /** Returns what is left of `archived`; the same list where nothing in it was removed. */
   without(
     archived: readonly Contribution[],
-    removals: readonly Removal[],
+    found: readonly Removal[],
     begun: number,
   ): readonly Contribution[] {
-    this.#known = { removals, until: removalsKnownBy(begun) };
+    this.#known = { removals: found, until: removalsKnownBy(begun) };
+    const removals = notYetDone(found, archived);
     if (removals.length === 0) return archived;
     const key = removals.map((removal) => removal.key).join('\n');
     const isSame =

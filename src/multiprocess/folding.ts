@@ -12,14 +12,14 @@ import { foldInSteps, ownPart } from '../aggregate/folded-parts.ts';
 import { encodeArchive } from './archive.ts';
 import { shownStill } from './archive-age.ts';
 import { publishArchive } from './archive-file.ts';
-import { type ArchivedPart, type PartProcess, writePart } from './archive-part.ts';
+import { type ArchivedPart, type PartProcess, writePart, writeRemovals } from './archive-part.ts';
 import type { Archive, OpenArchive } from './archive-reader.ts';
 import type { DirectoryReader } from './directory-reader.ts';
 import { FoldLock } from './fold-lock.ts';
 import type { LivenessOptions } from './liveness.ts';
 import { newId } from './own-file.ts';
 import type { Pace } from './pace.ts';
-import { type Removal, withoutRemoved } from './removals.ts';
+import { lastOfEach, notYetDone, type Removal, removalsSince, withoutRemoved } from './removals.ts';
 import { FILE_SUFFIX } from './segment.ts';
 import type { EndedWriter } from './segment-reader.ts';
 import { archivePath, type DirectoryListing, listDirectory } from './shared-directory.ts';
@@ -99,11 +99,11 @@ export class Folding {
 
   async #fold(pace: Pace): Promise<number> {
     const { directory, reader } = this.#options;
-    const { removals, until: foldedAt } = reader.removals;
+    const { removals, until } = reader.removals;
     let generation = listDirectory(directory).archives.at(-1);
     if (generation === undefined) {
       generation = 0;
-      await this.#write(generation, encodeArchive({ ids: new Set(), foldedAt, parts: [] }));
+      await this.#write(generation, encodeArchive({ ids: new Set(), foldedAt: until, parts: [] }));
     }
     const open = await reader.openArchive(generation, pace);
     // By an operator alone, since the lock is ours.
@@ -117,7 +117,10 @@ export class Folding {
       if (ended.length === 0 && archived === open.archive?.parts) return 0;
       const ids = new Set(ended.map(({ header }) => header.id));
       const parts = await this.#parts(ended, archived, pace);
-      const isFirst = await this.#write(generation + 1, encodeArchive({ ids, foldedAt, parts }));
+      const known = this.#known(open.archive);
+      if (known.late.size > 0) parts.push(writeRemovals(known.late));
+      const bytes = encodeArchive({ ids, foldedAt: known.foldedAt, parts });
+      const isFirst = await this.#write(generation + 1, bytes);
       if (!isFirst) return 0;
       this.#remove(archivePath(directory, generation));
       this.#requireUnnamed(open);
@@ -131,6 +134,23 @@ export class Folding {
     } finally {
       open.close();
     }
+  }
+
+  /**
+   * What the next archive knows of removals: all up to a time, and those that it knows of later ones,
+   * which must not take away what is in it of processes that counted on.
+   */
+  #known(archive: Archive | undefined): {
+    readonly foldedAt: number;
+    readonly late: ReadonlyMap<string, number>;
+  } {
+    const { removals, until } = this.#options.reader.removals;
+    const now = this.#options.clock();
+    const before = archive?.foldedAt ?? until;
+    // Another scrape may have known more. What lies in the future is from before the machine restarted.
+    const foldedAt = before > now ? until : Math.max(before, until);
+    const all = [...removals, ...removalsSince(contributionsOf(archive), foldedAt)];
+    return { foldedAt, late: lastOfEach(all, foldedAt, now) };
   }
 
   /** Removes what a folding has left that was cut off: first archives, then what the last one has. */
@@ -218,12 +238,19 @@ function archivedWithout(
 ): readonly ArchivedPart[] {
   if (archive === undefined) return [];
   const { parts, foldedAt } = archive;
-  const since = removals.filter(({ at }) => at > foldedAt);
+  const since = notYetDone(
+    removals.filter(({ at }) => at > foldedAt),
+    contributionsOf(archive),
+  );
   const left = parts.map((part): ArchivedPart => {
     const contribution = withoutRemoved(part.contribution, since);
     return contribution === part.contribution ? part : { ...part, contribution };
   });
   return left.some((part, i) => part !== parts[i]) ? left : parts;
+}
+
+function contributionsOf(archive: Archive | undefined): Contribution[] {
+  return (archive?.parts ?? []).map(({ contribution }) => contribution);
 }
 
 /** What has to be known of a process to keep its values beside those of others. */

@@ -92,6 +92,34 @@ describe('a series that is removed', () => {
     deepEqual(await shown(), ['requests_total{path="/a"} 20']);
   });
 
+  it('stays when a process counted it that ends right after, through any number of archives', async (context) => {
+    const directory = temporaryFolder(context);
+    const first = start(context, directory);
+    first.requests.labels('/a').inc(1);
+    first.end();
+    const second = start(context, directory);
+    second.requests.labels('/a').inc(20);
+    const { requests, shown } = start(context, directory);
+    await folded(directory, shown, 1);
+    requests.remove('/a');
+    // At once: the scrape that follows cannot know of all that was removed in the seconds before it.
+    second.end();
+    deepEqual(await shown(), ['requests_total{path="/a"} 20']);
+    await folded(directory, shown, 2);
+    deepEqual(await shown(), ['requests_total{path="/a"} 20']);
+    for (const n of [3, 4]) {
+      const next = start(context, directory);
+      next.requests.labels('/b').inc(n);
+      next.end();
+      await folded(directory, shown, n);
+    }
+    const both = ['requests_total{path="/a"} 20', 'requests_total{path="/b"} 7'];
+    deepEqual(await shown(), both);
+    // What is removed again, is.
+    requests.remove('/a');
+    deepEqual(await shown(), both.slice(1));
+  });
+
   it('goes with all others by clear() and unregister(), those of other constant labels excepted', async (context) => {
     for (const end of ['clear', 'unregister'] as const) {
       const directory = temporaryFolder(context);

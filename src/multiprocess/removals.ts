@@ -55,6 +55,33 @@ export function removalsSince(contributions: readonly Contribution[], since: num
     .filter((removal) => removal !== undefined && removal.at > since) as Removal[];
 }
 
+/**
+ * Those of `removals` that `archived` does not know. An archive says itself which of the last moments
+ * before it are done: who counts the same anew, and ends at once, is not to lose that as well.
+ */
+export function notYetDone(
+  removals: readonly Removal[],
+  archived: readonly Contribution[],
+): readonly Removal[] {
+  const done = new Map<string, number>();
+  for (const { key, at } of removalsSince(archived, Number.NEGATIVE_INFINITY)) done.set(key, at);
+  if (done.size === 0) return removals;
+  return removals.filter(({ key, at }) => at > (done.get(key) ?? Number.NEGATIVE_INFINITY));
+}
+
+/** The last removal of each thing, of those from `since` to `until`, in seconds of the host's clock. */
+export function lastOfEach(
+  removals: readonly Removal[],
+  since: number,
+  until: number,
+): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  for (const { key, at } of removals) {
+    if (at > since && at <= until) last.set(key, Math.max(at, last.get(key) ?? at));
+  }
+  return last;
+}
+
 /** Up to when removals are sure to be known to a reading that began at `begun`. */
 export function removalsKnownBy(begun: number): number {
   return begun - LATE_SECONDS;
