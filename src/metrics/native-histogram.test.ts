@@ -6,7 +6,10 @@ import { recordNative } from '../../test/native-spans.ts';
 import { SharedStorage } from '../../test/shared-storage.ts';
 import { toText } from '../exposition/format.ts';
 import type { FamilyWriter, HistogramPoint, MetricFamily } from '../model/family.ts';
+import { NativeCounts } from '../model/native-counts.ts';
 import type { NativeHistogram } from '../model/native-histogram.ts';
+import { MemoryStorage } from '../storage/memory.ts';
+import type { Storage } from '../storage/storage.ts';
 import { Histogram } from './histogram.ts';
 import type { HistogramOptions } from './histogram-options.ts';
 import { CollectorRegistry } from './registry.ts';
@@ -269,6 +272,37 @@ describe('the children of a histogram with native buckets', () => {
         ['2', 0, [[0, 1]]],
       ],
     );
+    one.observe(5);
+    deepEqual((await show())[0]?.positive, [
+      [0, 1],
+      [1, 3],
+    ]);
+  });
+
+  it('leave the buckets that a storage gave them when they are removed', () => {
+    const limits = { maxBuckets: 160, maxZeroThreshold: 0 };
+    const native = new NativeCounts({ schema: 0, zeroThreshold: 0, ...limits });
+    const storage = new MemoryStorage();
+    const lending: Storage = {
+      declare: (family) => {
+        const series = storage.declare(family);
+        return { ...series, allocate: (values) => ({ ...series.allocate(values), native }) };
+      },
+    };
+    const registry = new CollectorRegistry({ storage: lending });
+    const options = {
+      name: 'x',
+      help: 'X.',
+      labelNames: ['a'],
+      nativeSchema: 0,
+      registry,
+    } as const;
+    const histogram = new Histogram(options);
+    const kept = histogram.labels('1');
+    kept.observe(3);
+    histogram.remove('1');
+    kept.observe(3);
+    deepEqual([native.count, shown(kept)[0]?.positive], [1, [[2, 2]]]);
   });
 });
 
