@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { PROTOBUF, parseProtobuf } from '../../src/exposition/index.ts';
 import { type MetricsServer, startHttpServer } from '../../src/http/node/index.ts';
 import { Counter, GaugeMetricFamily, Histogram } from '../../src/index.ts';
+import { histogramQuantile, histogramSnapshot } from '../../src/testing/index.ts';
 import { recordFamily } from '../recorded-family.ts';
 import {
   COLLECTOR_SERIES,
@@ -71,11 +72,12 @@ describe('startHttpServer', () => {
 });
 
 describe(`protobuf, scraped by ${prometheusName}`, { skip: withoutPrometheus }, () => {
+  const registry = makeRegistry();
   let server: MetricsServer;
   let prometheus: Prometheus;
 
   before(async () => {
-    server = await startHttpServer({ port: 0, host: '127.0.0.1', registry: makeRegistry() });
+    server = await startHttpServer({ port: 0, host: '127.0.0.1', registry });
     const jobs = { protobuf: [`127.0.0.1:${server.port}`] };
     prometheus = await Prometheus.start(jobs, { nativeHistograms: true });
     await prometheus.scraped('protobuf');
@@ -163,6 +165,18 @@ describe(`protobuf, scraped by ${prometheusName}`, { skip: withoutPrometheus }, 
       await prometheus.value('histogram_quantile(0.5, both_seconds)'),
       4 + (8 - 4) * (10.5 / 41),
     );
+    const series = [
+      ['both_seconds', {}],
+      ['delay_seconds', { route: '/' }],
+    ] as const;
+    for (const [name, labels] of series) {
+      const snapshot = (await histogramSnapshot(registry, name, labels))!;
+      for (const q of [0, 0.01, 0.1, 0.2, 0.25, 0.3, 0.5, 0.75, 0.9, 0.99, 0.999, 1]) {
+        // This Prometheus takes values to lie evenly in a bucket.
+        const own = histogramQuantile(q, snapshot, { interpolation: 'linear' });
+        equal(await prometheus.value(`histogram_quantile(${q}, ${name})`), own, `${q} of ${name}`);
+      }
+    }
     equal(await prometheus.value('histogram_count(both_seconds)'), 101);
     equal(await prometheus.value('histogram_sum(delay_seconds)'), 104.75);
   });
