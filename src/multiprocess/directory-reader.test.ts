@@ -1,14 +1,15 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { count } from '../../test/processes/storage.ts';
+import { count, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import type { Contribution } from '../aggregate/contribution.ts';
 import { DirectoryReader } from './directory-reader.ts';
 import { Folding } from './folding.ts';
 import { hostClock } from './host-clock.ts';
 import { koffiMapper } from './map-koffi.ts';
+import type { Mapper } from './mapper.ts';
 import { openMultiprocessStorage } from './multiprocess-storage.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
@@ -87,6 +88,35 @@ describe('DirectoryReader', () => {
       equal(chances >= 4, true);
     });
   }
+
+  it('takes nobody for dead whose file is put back while it is read', async (context) => {
+    const directory = temporaryFolder(context);
+    const storage = open(context, { directory, mapper: 'koffi' });
+    count(storage, '/', 7);
+    const koffi = koffiMapper();
+    let isPutBack = false;
+    const mapper: Mapper = {
+      ...koffi,
+      lock: (fd) => koffi.lock(fd),
+      isUnlocked(fd) {
+        if (!isPutBack) {
+          for (const name of readdirSync(directory)) rmSync(join(directory, name));
+          // Its own scrape does it before anything else.
+          void storage.collect();
+          isPutBack = true;
+        }
+        return koffi.isUnlocked(fd);
+      },
+    };
+    const reader = new DirectoryReader({ ...about(directory), mapper });
+    const { contributions, isFoldable } = await reader.read(ALL, new Pace());
+    equal(isPutBack, true);
+    deepEqual(
+      contributions.map(({ alive }) => alive),
+      [true],
+    );
+    equal(isFoldable, false);
+  });
 
   it('does not wait for a file that is listed and never there', async (context) => {
     const directory = temporaryFolder(context);

@@ -3,7 +3,7 @@
  * a mapping would die with a file that somebody cuts short, a copy only comes out short.
  */
 
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs';
 import type { Contribution } from '../aggregate/contribution.ts';
 import type { Reread } from './block-contents.ts';
 import { Heartbeat, judgeLiveness, type LivenessOptions } from './liveness.ts';
@@ -67,6 +67,11 @@ export class SegmentReader {
    */
   async read(pace: Pace): Promise<Contribution | undefined> {
     if (this.#ended !== undefined) return this.#ended.contribution;
+    // Once more: a file that somebody removed may just have been put back.
+    return (await this.#readOnce(pace)) ?? this.#readOnce(pace);
+  }
+
+  async #readOnce(pace: Pace): Promise<Contribution | undefined> {
     const fd = this.#open();
     if (fd === undefined) return undefined;
     try {
@@ -80,6 +85,10 @@ export class SegmentReader {
     }
   }
 
+  #isInPlace(fd: number): boolean {
+    return statSync(this.#options.path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino;
+  }
+
   #refuseSpecial(fd: number): void {
     const kind = kindOfFile(fd);
     // A directory says so itself, by the system's error.
@@ -88,10 +97,12 @@ export class SegmentReader {
     throw new UnreadableError('foreign', this.#options.path, detail);
   }
 
-  async #readOpen(fd: number, pace: Pace): Promise<Contribution> {
+  async #readOpen(fd: number, pace: Pace): Promise<Contribution | undefined> {
     const header = this.#readHeader(fd);
     // Before the cells: what is read after a death is all that there will ever be.
     const liveness = judgeLiveness(fd, header, this.#options);
+    // Of a file that somebody removed, its writer drops the lock once it has put another in its place.
+    if (liveness === 'dead' && !this.#isInPlace(fd)) return undefined;
     const silent = this.#heartbeat.isSilent(header.heartbeat, performance.now() / 1000);
     const epoch = await this.#readRecords(fd, pace);
     const reread: Reread = (record) => this.#rereadBlock(fd, record, epoch);
