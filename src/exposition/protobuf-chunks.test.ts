@@ -11,6 +11,7 @@ describe('writeProtobuf, of what is long or fails,', () => {
       0, 1, 100, 118, 119, 120, 126, 127, 128, 129, 255, 256, 16_379, 16_380, 16_384,
     ];
     const values = lengths.flatMap((length) => ['x'.repeat(length), `${'y'.repeat(length)}é`]);
+    const pads = Array.from({ length: 9 }, (_, length) => 'p'.repeat(length));
     for (const constant of ['c', 'c'.repeat(300)]) {
       const made = family(
         { name: 'a', type: 'gauge', labelNames: ['b', 'd'], constantLabels: [['e', constant]] },
@@ -24,11 +25,14 @@ describe('writeProtobuf, of what is long or fails,', () => {
           }
         },
         (writer) => {
-          // Behind a length whose bytes, with the next ones, would be a NaN.
-          writer.label(0, 'x'.repeat(16_383));
-          writer.number(2);
-          writer.label(0, 'short');
-          writer.number(3);
+          // Behind a length whose bytes, FF 7F, would be a NaN with those before them.
+          for (const pad of pads) {
+            writer.label(0, pad);
+            writer.label(1, 'x'.repeat(16_383));
+            writer.number(2);
+            writer.label(0, pad);
+            writer.number(3);
+          }
         },
       );
       const bytes = await toProtobuf({ collect: () => [made, made] });
@@ -37,8 +41,10 @@ describe('writeProtobuf, of what is long or fails,', () => {
         .map(({ label }) => label.map(({ value }) => value));
       const expected = [
         ...values.flatMap((value) => ['', 'z', value].map((inner) => [constant, value, inner])),
-        [constant, 'x'.repeat(16_383)],
-        [constant, 'short'],
+        ...pads.flatMap((pad) => [
+          [constant, pad, 'x'.repeat(16_383)],
+          [constant, pad],
+        ]),
       ];
       deepEqual(shown, [...expected, ...expected]);
     }
