@@ -97,8 +97,9 @@ export class MetricReader {
 
   #lay(cursor: ProtobufCursor, at: number, builder: FamilyBuilder): Shape {
     const labels = this.#labels;
-    const names = labels.names.slice(0, labels.count);
     const shape = builder.shape(labels, this.#shape);
+    if (shape === this.#shape && shape !== undefined) return shape;
+    const names = labels.names.slice(0, labels.count);
     if (shape === undefined) {
       return cursor.refuseAt(at, 'a label twice', 'different labels', names.join(', '));
     }

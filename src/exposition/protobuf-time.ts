@@ -40,6 +40,9 @@ function nanosOf(timestamp: number, seconds: number): number {
 /** Returns whole numbers as the number of seconds that is written with the same decimals. */
 export function toNumber({ seconds, nanos }: WholeTime): number {
   if (nanos === 0) return seconds;
+  const milliseconds = seconds * 1000 + nanos / 1e6;
+  // Divided, whole ones are the number nearest to those decimals.
+  if (Number.isSafeInteger(milliseconds)) return milliseconds / 1000;
   // Towards 0, as decimals count.
   const [whole, rest] = seconds < 0 ? [-seconds - 1, 1e9 - nanos] : [seconds, nanos];
   const size = Number(`${whole}.${`${rest}`.padStart(9, '0')}`);
