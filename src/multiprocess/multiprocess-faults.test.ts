@@ -1,6 +1,17 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -11,6 +22,7 @@ import type { Crowded } from '../../test/processes/crowded-process.ts';
 import { count, lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { warnings } from '../../test/processes/warnings.ts';
+import { CollectorRegistry, Counter, Summary, toText } from '../index.ts';
 import { MultiprocessStorage } from './multiprocess-storage.ts';
 
 /** Runs something as a user without rights. Root may read and write whatever the mode says. */
@@ -229,4 +241,41 @@ describe('MultiprocessStorage in trouble', () => {
       'requests_total{"path":"/"} 2',
     ]);
   });
+
+  for (const mapper of ['koffi', 'write-behind'] as const) {
+    it(`writes nothing after it was closed to what has its descriptor by then (${mapper})`, async (context) => {
+      const said = warnings(context);
+      const folder = temporaryFolder(context);
+      const storage = open(context, { directory: join(folder, 'metrics'), mapper });
+      const registry = new CollectorRegistry({
+        storage,
+        onError: (error) => said.push(`${error}`),
+      });
+      const options = { help: 'H.', labelNames: ['i'], registry } as const;
+      const jobs = new Counter({ name: 'jobs', ...options });
+      // These are kept in blocks that grow, until the file would have to.
+      const times = new Summary({ name: 'times', quantiles: [0.5], ...options });
+      const observe = (values: number): void => {
+        for (let i = 0; i < 20; i++) {
+          jobs.labels(`${i}`).inc();
+          for (let j = 0; j < values; j++) times.labels(`${i}`).observe(1.011 ** j);
+        }
+      };
+      observe(1);
+      await toText(registry);
+      storage.close();
+      const others = ['a', 'b', 'c'].map((name) => openSync(join(folder, name), 'w+'));
+      for (const fd of others) writeSync(fd, 'x'.repeat(200_000));
+      observe(2000);
+      registry.flush();
+      await toText(registry);
+      for (const name of ['a', 'b', 'c']) {
+        equal(/^x{200000}$/.test(readFileSync(join(folder, name), 'latin1')), true, name);
+      }
+      for (const fd of others) closeSync(fd);
+      await setImmediate();
+      const told = said.filter((sentence) => sentence.includes(folder));
+      deepEqual(told, []);
+    });
+  }
 });

@@ -145,7 +145,7 @@ export class OwnSeries {
   /** Writes what was counted, where it is written behind. Never throws. */
   flush(): void {
     try {
-      this.#file?.flush();
+      if (!this.#closed) this.#file?.flush();
     } catch (cause) {
       const message = `file "${this.#file?.path}": cannot be written, expected to write behind, got ${reason(cause)}`;
       const error = new MetricsError('WRITE_FAILED', message, { cause });
@@ -156,11 +156,11 @@ export class OwnSeries {
   /** Writes the last of it and lets go of the file. What is counted later stays on the heap. */
   close(): void {
     if (this.#closed) return;
+    this.flush();
     this.#closed = true;
     this.#keeper = undefined;
     this.#timer?.stop();
     this.#callOff?.();
-    this.flush();
     this.#file?.close();
   }
 

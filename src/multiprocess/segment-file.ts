@@ -47,6 +47,7 @@ export class SegmentFile {
   #lockFd: number | undefined;
   #size = 0;
   #isShown = false;
+  #isClosed = false;
 
   /**
    * Creates an empty file for the writer with this id, not yet in view. `mode` says for whom, beyond
@@ -83,9 +84,10 @@ export class SegmentFile {
    * Adds `length` zeros. They are written, not left as a hole: a hole that the disk has no room for
    * kills the process that touches it through a mapping, where a write is refused in good order.
    *
-   * @throws {MetricsError} `WRITE_FAILED` when the disk is full; the file is as it was before.
+   * @throws {MetricsError} `WRITE_FAILED` when the disk is full or the file closed; it is as it was before.
    */
   grow(length: number): void {
+    this.#requireOpen();
     const end = this.#size + length;
     try {
       for (let at = this.#size; at < end; ) {
@@ -102,8 +104,13 @@ export class SegmentFile {
     }
   }
 
-  /** Writes bytes over the zeros that {@linkcode SegmentFile.grow} put there. */
+  /**
+   * Writes bytes over the zeros that {@linkcode SegmentFile.grow} put there.
+   *
+   * @throws The error of the system, or {@linkcode MetricsError} `WRITE_FAILED` when it is closed.
+   */
   write(bytes: Uint8Array, offset: number): void {
+    this.#requireOpen();
     for (let written = 0; written < bytes.length; ) {
       const left = bytes.length - written;
       written += writeSync(this.fd, bytes, written, left, offset + written);
@@ -157,8 +164,19 @@ export class SegmentFile {
 
   /** Lets go of the file, and of the lock. What was counted stays to be read. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.fd);
     if (this.#lockFd !== undefined) closeSync(this.#lockFd);
+  }
+
+  /** The system gives the number of a closed descriptor to whatever the program opens next. */
+  #requireOpen(): void {
+    if (!this.#isClosed) return;
+    throw new MetricsError(
+      'WRITE_FAILED',
+      `file "${this.path}": cannot be written, expected an open file, got one that was closed`,
+    );
   }
 
   /** Takes back room that was added, down to `size`, which is never below what is mapped. */
