@@ -14,6 +14,7 @@ import { shownStill } from './archive-age.ts';
 import { publishArchive } from './archive-file.ts';
 import { type ArchivedPart, type PartProcess, writePart, writeRemovals } from './archive-part.ts';
 import type { Archive, OpenArchive } from './archive-reader.ts';
+import type { KnownRemovals } from './archived-contributions.ts';
 import type { DirectoryReader } from './directory-reader.ts';
 import { FoldLock } from './fold-lock.ts';
 import type { LivenessOptions } from './liveness.ts';
@@ -99,11 +100,15 @@ export class Folding {
 
   async #fold(pace: Pace): Promise<number> {
     const { directory, reader } = this.#options;
-    const { removals, until } = reader.removals;
+    // As of one scrape: another one may come to its end meanwhile.
+    const known = reader.removals;
     let generation = listDirectory(directory).archives.at(-1);
     if (generation === undefined) {
       generation = 0;
-      await this.#write(generation, encodeArchive({ ids: new Set(), foldedAt: until, parts: [] }));
+      await this.#write(
+        generation,
+        encodeArchive({ ids: new Set(), foldedAt: known.until, parts: [] }),
+      );
     }
     const open = await reader.openArchive(generation, pace);
     // By an operator alone, since the lock is ours.
@@ -113,13 +118,13 @@ export class Folding {
       const listing = this.#tidy(generation, open.archive);
       this.#step('tidied');
       const ended = this.#ended(listing, open.archive);
-      const archived = archivedWithout(open.archive, removals);
+      const archived = archivedWithout(open.archive, known.removals);
       if (ended.length === 0 && archived === open.archive?.parts) return 0;
       const ids = new Set(ended.map(({ header }) => header.id));
       const parts = await this.#parts(ended, archived, pace);
-      const known = this.#known(open.archive);
-      if (known.late.size > 0) parts.push(writeRemovals(known.late));
-      const bytes = encodeArchive({ ids, foldedAt: known.foldedAt, parts });
+      const { foldedAt, late } = removalsIn(open.archive, known, this.#options.clock());
+      if (late.size > 0) parts.push(writeRemovals(late));
+      const bytes = encodeArchive({ ids, foldedAt, parts });
       const isFirst = await this.#write(generation + 1, bytes);
       if (!isFirst) return 0;
       this.#remove(archivePath(directory, generation));
@@ -134,23 +139,6 @@ export class Folding {
     } finally {
       open.close();
     }
-  }
-
-  /**
-   * What the next archive knows of removals: all up to a time, and those that it knows of later ones,
-   * which must not take away what is in it of processes that counted on.
-   */
-  #known(archive: Archive | undefined): {
-    readonly foldedAt: number;
-    readonly late: ReadonlyMap<string, number>;
-  } {
-    const { removals, until } = this.#options.reader.removals;
-    const now = this.#options.clock();
-    const before = archive?.foldedAt ?? until;
-    // Another scrape may have known more. What lies in the future is from before the machine restarted.
-    const foldedAt = before > now ? until : Math.max(before, until);
-    const all = [...removals, ...removalsSince(contributionsOf(archive), foldedAt)];
-    return { foldedAt, late: lastOfEach(all, foldedAt, now) };
   }
 
   /** Removes what a folding has left that was cut off: first archives, then what the last one has. */
@@ -247,6 +235,22 @@ function archivedWithout(
     return contribution === part.contribution ? part : { ...part, contribution };
   });
   return left.some((part, i) => part !== parts[i]) ? left : parts;
+}
+
+/**
+ * What the next archive knows of removals: all up to a time, and of later ones those that it knows,
+ * which must not take away what is in it of processes that counted on.
+ */
+function removalsIn(
+  archive: Archive | undefined,
+  { removals, until }: KnownRemovals,
+  now: number,
+): { readonly foldedAt: number; readonly late: ReadonlyMap<string, number> } {
+  const before = archive?.foldedAt ?? until;
+  // Another scrape may have known more. What lies in the future is from before the machine restarted.
+  const foldedAt = before > now ? until : Math.max(before, until);
+  const all = [...removals, ...removalsSince(contributionsOf(archive), foldedAt)];
+  return { foldedAt, late: lastOfEach(all, foldedAt, now) };
 }
 
 function contributionsOf(archive: Archive | undefined): Contribution[] {

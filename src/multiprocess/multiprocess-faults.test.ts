@@ -247,10 +247,7 @@ describe('MultiprocessStorage in trouble', () => {
       const said = warnings(context);
       const folder = temporaryFolder(context);
       const storage = open(context, { directory: join(folder, 'metrics'), mapper });
-      const registry = new CollectorRegistry({
-        storage,
-        onError: (error) => said.push(`${error}`),
-      });
+      const registry = new CollectorRegistry({ storage });
       const options = { help: 'H.', labelNames: ['i'], registry } as const;
       const jobs = new Counter({ name: 'jobs', ...options });
       // These are kept in blocks that grow, until the file would have to.
