@@ -1,5 +1,6 @@
 /** A family that several processes have, with the numbers of one scrape. */
 
+import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type {
   FamilyHeader,
@@ -53,8 +54,7 @@ export class MergedFamily implements MetricFamily {
   }
 
   walk(writer: FamilyWriter): Walk {
-    const emit = emitter(this.#layout, this.#cells, writer, this.#beside);
-    return new MergedWalk({ header: this, layout: this.#layout, base: this.#base, writer, emit });
+    return new MergedWalk(this, this.#layout, this.#cells, this.#base, this.#beside, writer);
   }
 
   get samples(): Iterable<Sample> {
@@ -62,54 +62,98 @@ export class MergedFamily implements MetricFamily {
   }
 }
 
-/** Gives series `series`, whose cells begin at `index`, to the writer as one point. */
-type Emit = (index: number, series: number) => void;
-
-interface MergedWalkOptions {
-  readonly header: FamilyHeader;
+/** What a walk reads the points of a family from. */
+interface Points extends BesideCells {
   readonly layout: FamilyLayout;
-  readonly base: number;
+  readonly cells: Float64Array;
   readonly writer: FamilyWriter;
-  readonly emit: Emit;
+  /** One object for all series of a walk, moved from each to the next, where points are objects. */
+  readonly histogram: CellsHistogram | undefined;
+  readonly summary: CellsSummary | undefined;
 }
+
+/** Gives series `series`, whose cells begin at `index`, to the writer as one point. */
+type Emit = (points: Points, index: number, series: number) => void;
+
+/**
+ * Functions of this module and no closures of a walk: V8 compiles a call for the function that it
+ * saw, and what was compiled went with each scrape's closure (Node 24: of 10,000 counters in four
+ * processes, the text took 0.9 ms in one process and 3 to 9 in another, by chance).
+ */
+const EMIT: Readonly<Record<StoredFamily['type'], Emit>> = {
+  counter({ cells, writer, exemplars }, index, series) {
+    const exemplar = exemplars?.[series]?.[0]?.exemplar;
+    writer.number(cells[index]!, startTime(cells[index + 1]!), exemplar);
+  },
+  gauge({ cells, writer }, index) {
+    writer.number(cells[index]!);
+  },
+  histogram({ histogram, writer, exemplars }, index, series) {
+    writer.histogram(histogram!.at(index, exemplars?.[series]));
+  },
+  summary({ summary, writer }, index, series) {
+    writer.summary(summary!.at(index, series));
+  },
+  info({ layout, writer }, _, series) {
+    writer.info(layout.pairs[series]!);
+  },
+  stateset({ layout, cells, writer }, index) {
+    writer.stateSet(layout.family.states, (state) => cells[index + state] !== 0);
+  },
+};
 
 /** The walk that ended last, emptied, for the reason that the one of a label tree is kept. */
 const kept: MergedWalk[] = [];
 
 class MergedWalk implements Walk {
   #header: FamilyHeader;
-  #layout: FamilyLayout;
-  readonly #base: number;
-  #writer: FamilyWriter;
+  #points: Points;
   #emit: Emit;
+  readonly #base: number;
   #ended = false;
   /** The series to be written next, or -1 before the family has begun. */
   #next = -1;
 
-  constructor({ header, layout, base, writer, emit }: MergedWalkOptions) {
+  constructor(
+    header: FamilyHeader,
+    layout: FamilyLayout,
+    cells: Float64Array,
+    base: number,
+    { exemplars, quantiles }: BesideCells,
+    writer: FamilyWriter,
+  ) {
+    const { type, bounds } = layout.family;
     this.#header = header;
-    this.#layout = layout;
     this.#base = base;
-    this.#writer = writer;
-    this.#emit = emit;
+    this.#emit = EMIT[type];
+    this.#points = {
+      layout,
+      cells,
+      writer,
+      exemplars,
+      histogram: type === 'histogram' ? new CellsHistogram(bounds, cells) : undefined,
+      summary: type === 'summary' ? new CellsSummary(cells, quantiles) : undefined,
+    };
   }
 
   advance(): boolean {
     if (this.#ended) return true;
-    const writer = this.#writer;
-    const { labelValues, width, family } = this.#layout;
+    const points = this.#points;
+    const { writer, layout } = points;
+    const { labelValues, width, family } = layout;
     if (this.#next < 0) {
       writer.begin(this.#header);
       this.#next = 0;
     }
     const depth = family.labelNames.length;
+    const emit = this.#emit;
     while (this.#next < labelValues.length) {
       if (writer.full) return false;
       const at = this.#next++;
       const values = labelValues[at]!;
       let from = at === 0 ? 0 : sharedLabels(labelValues[at - 1]!, values, depth);
       for (; from < depth; from++) writer.label(from, values[from]!);
-      this.#emit(this.#base + at * width, at);
+      emit(points, this.#base + at * width, at);
     }
     this.close();
     return true;
@@ -121,9 +165,7 @@ class MergedWalk implements Walk {
     // The last scrape would otherwise keep its numbers alive.
     const nothing = undefined as never;
     this.#header = nothing;
-    this.#layout = nothing;
-    this.#writer = nothing;
-    this.#emit = nothing;
+    this.#points = nothing;
     kept[0] = this;
   }
 }
@@ -133,41 +175,6 @@ function sharedLabels(one: readonly string[], other: readonly string[], depth: n
   let shared = 0;
   while (shared < depth && one[shared] === other[shared]) shared++;
   return shared;
-}
-
-function emitter(
-  { family, pairs }: FamilyLayout,
-  cells: Float64Array,
-  writer: FamilyWriter,
-  { exemplars, quantiles }: BesideCells,
-): Emit {
-  switch (family.type) {
-    case 'counter':
-      return (index, series) => {
-        const exemplar = exemplars?.[series]?.[0]?.exemplar;
-        writer.number(cells[index]!, startTime(cells[index + 1]!), exemplar);
-      };
-    case 'gauge':
-      return (index) => writer.number(cells[index]!);
-    case 'histogram': {
-      const point = new CellsHistogram(family.bounds, cells);
-      return (index, series) => writer.histogram(point.at(index, exemplars?.[series]));
-    }
-    case 'summary': {
-      const point = new CellsSummary(cells, quantiles);
-      return (index, series) => writer.summary(point.at(index, series));
-    }
-    case 'info':
-      return (_, series) => writer.info(pairs[series]!);
-    case 'stateset': {
-      let first = 0;
-      const on = (state: number): boolean => cells[first + state] !== 0;
-      return (index) => {
-        first = index;
-        writer.stateSet(family.states, on);
-      };
-    }
-  }
 }
 
 function startTime(seconds: number): number | undefined {
