@@ -50,6 +50,19 @@ describe('ByteBuffer', () => {
     );
   });
 
+  it('writes a line with a closing brace and a value, whatever is before them', () => {
+    assert(
+      property(anyString, (labels) => {
+        const line = new ByteBuffer(16);
+        line.text(labels);
+        const buffer = new ByteBuffer(16);
+        for (const value of [0, 12_345, 0.5]) buffer.sample(line, value);
+        const before = read(line);
+        equal(read(buffer), `${before}} 0\n${before}} 12345\n${before}} 0.5\n`);
+      }),
+    );
+  });
+
   it('copies any part of another buffer, whatever characters it holds', () => {
     const text = string({ unit: 'binary', minLength: 1, maxLength: 500 });
     assert(

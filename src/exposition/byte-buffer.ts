@@ -25,6 +25,9 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const LINE_FEED = 10;
 
+/** A closing brace and a space, as a number whose lowest byte is the first. */
+const CLOSED = 0x20_7d;
+
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** A growing run of bytes, UTF-8 throughout. */
@@ -66,16 +69,26 @@ export class ByteBuffer {
     if (text.length > SHORT_TEXT || !this.#plain(text)) this.#encode(`${escapeQuoted(text)}"`);
   }
 
+  /** Writes a line: the whole of `source`, a closing brace, a space, and `value`, at one go. */
+  sample(source: ByteBuffer, value: number): void {
+    this.copy(source, 0, source.length);
+    this.#reserve(2 + NUMBER_ROOM + 1);
+    this.#view.setInt16(this.length, CLOSED, true);
+    const end = writeNumber(this.#view, this.length + 2, value);
+    this.#view.setUint8(end, LINE_FEED);
+    this.length = end + 1;
+  }
+
   /** Writes a number in the form of both text formats. */
   number(value: number): void {
     this.#reserve(NUMBER_ROOM);
-    this.length = writeNumber(this.bytes, this.length, value);
+    this.length = writeNumber(this.#view, this.length, value);
   }
 
   /** Writes a number as {@linkcode number} does, and the line feed after it. */
   lastNumber(value: number): void {
     this.#reserve(NUMBER_ROOM + 1);
-    const end = writeNumber(this.bytes, this.length, value);
+    const end = writeNumber(this.#view, this.length, value);
     this.bytes[end] = LINE_FEED;
     this.length = end + 1;
   }

@@ -35,10 +35,8 @@ export type ExemplarText = (exemplar: Exemplar, names: ExposedNames) => string;
  * The name and labels of the metric at hand lie as bytes in a line of their own; a label that
  * changes is rewritten there, with those before it left as they are, and each sample copies the line.
  *
- * 100,000 counters with 3 labels (8.4 MB) take 9.8 ms, a third of it the walk through them, and
- * 10,000 histograms of 11 buckets (14.9 MB) take 10.2; prom-client 15.1.3 takes 385 and 253,
- * `@prometheus-io/client` 0.16.1 175 and 267 (Node 24, medians of interleaved runs). Node 20: 11.6
- * and 10.3.
+ * 100,000 counters with 3 labels (7.5 MB) take 7.6 to 8.1 ms of a processor, 2 of them the walk, and
+ * 10,000 histograms of 11 buckets (13.1 MB) 9.3 (Node 24). How that compares: docs/performance.md.
  */
 export class LineWriter {
   /** Where lines go: the chunk, unless set to a buffer that keeps them for later. */
@@ -166,11 +164,13 @@ export class LineWriter {
 
   /** Writes a sample under the name that most samples of the family bear. */
   sample(value: number, exemplar?: Exemplar): void {
-    const { out } = this;
     const line = this.#line;
-    out.copy(line, 0, line.length);
-    this.#close(line.length > this.#bareEnd);
-    this.#value(value, exemplar);
+    if (line.length > this.#bareEnd && this.time === '' && exemplar === undefined) {
+      this.out.sample(line, value);
+    } else {
+      this.open();
+      this.#value(value, exemplar);
+    }
   }
 
   /** Begins a sample whose value the caller writes to {@linkcode out}, up to the space before it. */

@@ -1,13 +1,13 @@
 import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assert, double, maxSafeInteger, nat, oneof, property } from 'fast-check';
+import { assert, double, integer, maxSafeInteger, nat, oneof, property } from 'fast-check';
 import { NUMBER_ROOM, writeNumber } from './number.ts';
 
 function written(value: number): string {
   const bytes = new Uint8Array(NUMBER_ROOM + 2).fill(35);
-  const end = writeNumber(bytes, 1, value);
+  const end = writeNumber(new DataView(bytes.buffer), 1, value);
   equal(bytes[0], 35, 'the byte before is left alone');
-  equal(bytes[end], 35, 'the byte after is left alone');
+  equal(bytes[NUMBER_ROOM + 1], 35, 'the byte behind the room is left alone');
   return new TextDecoder().decode(bytes.subarray(1, end));
 }
 
@@ -18,6 +18,12 @@ describe('writeNumber', () => {
     [-1, '-1'],
     [0.1, '0.1'],
     [-2.5e-7, '-2.5e-7'],
+    [0.000001, '0.000001'],
+    [0.1 + 0.2, '0.30000000000000004'],
+    [0.30000000000000004 / 1e6, '3.0000000000000004e-7'],
+    [999_999_999.999999, '999999999.999999'],
+    [999_999_999_999.999, '999999999999.999'],
+    [1_700_000_000.25, '1700000000.25'],
     [2 ** 31 - 1, '2147483647'],
     [2 ** 31, '2147483648'],
     [-(2 ** 31), '-2147483648'],
@@ -50,6 +56,18 @@ describe('writeNumber', () => {
         equal(written(value), String(value));
       }
     }
+  });
+
+  it('writes decimals, and their neighbours, as String does', () => {
+    assert(
+      property(maxSafeInteger(), integer({ min: 0, max: 12 }), (digits, decimals) => {
+        const value = digits / 10 ** decimals;
+        for (const number of [value, value * (1 + 2 ** -52), value * (1 - 2 ** -53)]) {
+          if (!Object.is(number, -0)) equal(written(number), String(number));
+        }
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('writes what reads back as the same double', () => {

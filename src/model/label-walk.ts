@@ -109,8 +109,10 @@ export class TreeWalk<Leaf> implements Walk {
       const depth = this.#depth;
       const level = this.#levels[depth];
       if (level === undefined) this.#depth--;
-      else if (level instanceof FewNode) this.#few(level, depth);
-      else if (depth === this.#last) {
+      else if (level instanceof FewNode) {
+        if (depth !== this.#last) this.#few(level, depth);
+        else if (!this.#fewLeaves(level)) return false;
+      } else if (depth === this.#last) {
         if (!this.#leaves(level)) return false;
         this.#depth--;
       } else {
@@ -139,6 +141,29 @@ export class TreeWalk<Leaf> implements Walk {
     }
     this.#next[depth] = place + 1;
     this.#below(value, current.belowAt(place));
+  }
+
+  /** Shows the series of a small level. False where the writer is full. */
+  #fewLeaves(node: FewNode<Leaf>): boolean {
+    const writer = this.#writer;
+    const last = this.#last;
+    const emit = this.#emit;
+    let place = this.#next[last]!;
+    for (; place < FEW && node.current === node; place++) {
+      const value = node.valueAt(place);
+      if (value === undefined) break;
+      const leaf = node.belowAt(place) as Leaf | undefined;
+      if (leaf === undefined) continue;
+      writer.label(last, value);
+      emit(leaf, writer);
+      if (!writer.full) continue;
+      this.#next[last] = place + 1;
+      return false;
+    }
+    this.#next[last] = place;
+    if (node.current === node) this.#depth--;
+    else this.#few(node, last);
+    return true;
   }
 
   /** Shows what is below a place of the level that the walk is at. */
