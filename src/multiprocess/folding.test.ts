@@ -146,6 +146,21 @@ describe('Folding', () => {
     equal(statSync(join(directory, 'archive.1.promethium')).mode & 0o777, 0o644);
   });
 
+  it('takes nothing from who may read the files, although its own would be for less', async (context) => {
+    const directory = temporaryFolder(context);
+    const modes = [0o600, 0o644, 0o600];
+    const made: number[] = [];
+    writeFileSync(join(directory, 'notes.promethium'), '', { mode: 0o666 });
+    for (const [i, fileMode] of modes.entries()) {
+      const storage = openMultiprocessStorage({ directory, fileMode, mapper: 'koffi' });
+      count(storage, '/', 1);
+      storage.close();
+      await folder(directory).fold();
+      made.push(statSync(join(directory, `archive.${i + 1}.promethium`)).mode & 0o777);
+    }
+    deepEqual(made, [0o600, 0o644, 0o644]);
+  });
+
   const STEPS: readonly [step: FoldStep, before: number][] = [
     ['locked', 0],
     ['written', 0],

@@ -41,7 +41,7 @@ export type FoldStep =
 export interface FoldingOptions extends LivenessOptions {
   /** The directory that the processes share. */
   readonly directory: string;
-  /** Who may read the archive, as the system counts it. */
+  /** Who may read the archive at least, as the system counts it. */
   readonly fileMode: number;
   /** Reads the directory for scrapes: only what it found dead is folded. */
   readonly reader: Pick<DirectoryReader, 'ended' | 'openArchive' | 'removals'>;
@@ -69,12 +69,13 @@ export class Folding {
    * lost then, and nothing counted twice.
    */
   async run(pace: Pace): Promise<number> {
-    if (!this.#isOfOneUser()) return 0;
+    const mode = this.#archiveMode();
+    if (mode === undefined) return 0;
     const lock = FoldLock.take({ ...this.#options, id: newId() });
     if (lock === undefined) return 0;
     this.#step('locked');
     try {
-      return await this.#fold(pace);
+      return await this.#fold(mode, pace);
     } finally {
       lock.release();
       this.#step('released');
@@ -82,33 +83,37 @@ export class Folding {
   }
 
   /**
-   * True when all files are this process's user's. Else the archive of one who may read the others'
-   * files, such as root, would hide from these what they have counted.
+   * For whom an archive is: for all who may read a part of it now, since they would see counters fall.
+   * `undefined` where not all files are this process's user's. Else the archive of one who may read the
+   * others' files, such as root, would hide from these what they have counted.
    */
-  #isOfOneUser(): boolean {
-    const { directory } = this.#options;
+  #archiveMode(): number | undefined {
+    const { directory, fileMode, reader } = this.#options;
     const user = process.geteuid?.();
-    if (user === undefined) return true;
     const { ids, archives } = listDirectory(directory);
-    const paths = [
-      ...ids.map((id) => filePath(directory, id)),
-      ...archives.map((generation) => archivePath(directory, generation)),
-    ];
-    // What is gone by now was somebody's who folds.
-    return paths.every((path) => (statSync(path, { throwIfNoEntry: false })?.uid ?? user) === user);
+    let mode = fileMode;
+    const isOurs = (path: string, isPart: boolean): boolean => {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      // What is gone by now was somebody's who folds.
+      if (stats === undefined) return true;
+      if (isPart) mode |= stats.mode & 0o444;
+      return user === undefined || stats.uid === user;
+    };
+    const isAllOurs =
+      ids.every((id) => isOurs(filePath(directory, id), reader.ended(id) !== undefined)) &&
+      archives.every((generation) => isOurs(archivePath(directory, generation), true));
+    return isAllOurs ? mode : undefined;
   }
 
-  async #fold(pace: Pace): Promise<number> {
+  async #fold(mode: number, pace: Pace): Promise<number> {
     const { directory, reader } = this.#options;
     // As of one scrape: another one may come to its end meanwhile.
     const known = reader.removals;
     let generation = listDirectory(directory).archives.at(-1);
     if (generation === undefined) {
       generation = 0;
-      await this.#write(
-        generation,
-        encodeArchive({ ids: new Set(), foldedAt: known.until, parts: [] }),
-      );
+      const empty = { ids: new Set<string>(), foldedAt: known.until, parts: [] };
+      await this.#write(generation, encodeArchive(empty), mode);
     }
     const open = await reader.openArchive(generation, pace);
     // By an operator alone, since the lock is ours.
@@ -125,7 +130,7 @@ export class Folding {
       const { foldedAt, late } = removalsIn(open.archive, known, this.#options.clock());
       if (late.size > 0) parts.push(writeRemovals(late));
       const bytes = encodeArchive({ ids, foldedAt, parts });
-      const isFirst = await this.#write(generation + 1, bytes);
+      const isFirst = await this.#write(generation + 1, bytes, mode);
       if (!isFirst) return 0;
       this.#remove(archivePath(directory, generation));
       this.#requireUnnamed(open);
@@ -186,8 +191,8 @@ export class Folding {
   }
 
   /** Gives an archive its name. False when another one has it. */
-  #write(generation: number, bytes: Uint8Array): Promise<boolean> {
-    const { directory, fileMode } = this.#options;
+  #write(generation: number, bytes: Uint8Array, fileMode: number): Promise<boolean> {
+    const { directory } = this.#options;
     return publishArchive(bytes, {
       directory,
       generation,
