@@ -290,6 +290,18 @@ plain.countExceptions(numbers(), (error) => error instanceof Error);
 // @ts-expect-error a promise is no function
 durations.time(Promise.resolve());
 
+// Under hot reloading, what is there already is taken, of the type that the caller says.
+const again =
+  REGISTRY.get<Counter<['method', 'status']>>('requests_total') ??
+  new Counter({ name: 'requests_total', help, labelNames: ['method', 'status'] });
+again.labels('GET', 200).inc();
+again.labels({ method: 'GET', status: 200 }).inc();
+const plainAgain =
+  REGISTRY.get<Counter>('plain_total') ?? new Counter({ name: 'plain_total', help });
+plainAgain.inc();
+// @ts-expect-error there may be none of this name
+REGISTRY.unregister(REGISTRY.get('plain_total'));
+
 // A name that is taken carries what has it.
 export function existing(error: unknown): Collector | undefined {
   return error instanceof AlreadyRegisteredError ? error.existing : undefined;

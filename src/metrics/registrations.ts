@@ -51,8 +51,15 @@ export class Registrations {
     this.#regroup(names[0]);
   }
 
-  /** Removes a collector and returns how it was shown. @throws {MetricsError} With code `NOT_REGISTERED` when it is not there. */
+  /**
+   * Removes a collector and returns how it was shown.
+   *
+   * @throws {TypeError} When it is none.
+   * @throws {MetricsError} With code `NOT_REGISTERED` when it is not there.
+   */
   delete(collector: Collector): Shown {
+    // What `get()` found, most often, and it may have found nothing.
+    requireCollector(collector, 'unregister');
     const registration = this.#entries.get(collector);
     if (registration === undefined) {
       throw new MetricsError(
@@ -109,10 +116,10 @@ export class Registrations {
 const AS_IT_IS = { isKept: false, relabelling: undefined, mode: undefined } as const;
 
 /** Refuses what cannot collect. */
-export function requireCollector(collector: unknown): void {
+export function requireCollector(collector: unknown, call: 'register' | 'unregister'): void {
   if (typeof (collector as Partial<Collector> | null)?.collect === 'function') return;
   throw new TypeError(
-    `registry "register": no collector, expected an object with collect(), got ${show(collector)}`,
+    `registry "${call}": no collector, expected an object with collect(), got ${show(collector)}`,
   );
 }
 

@@ -239,6 +239,15 @@ describe('CollectorRegistry.unregister', () => {
       message: 'registry "unregister": unknown collector, expected a registered one, got x',
     });
   });
+
+  it('refuses what get() returns where nobody has the name', () => {
+    const registry = new CollectorRegistry();
+    throws(() => registry.unregister(registry.get('x') as Collector), {
+      name: 'TypeError',
+      message:
+        'registry "unregister": no collector, expected an object with collect(), got undefined',
+    });
+  });
 });
 
 describe('CollectorRegistry.useStorage', () => {

@@ -188,7 +188,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * @throws {AlreadyRegisteredError} When one of its names is taken.
    */
   register(collector: Collector, options?: RegisterOptions): void {
-    requireCollector(collector);
+    requireCollector(collector, 'register');
     this.#registered.add(this, toShown(collector, options, this));
     this.#share();
   }
@@ -197,6 +197,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * Removes a collector, whose families are exposed no more. A metric counts on unseen; where
    * several processes share the storage it stays unseen even if it is registered again.
    *
+   * @throws {TypeError} When it is none, such as what `get()` returned where nobody has the name.
    * @throws {MetricsError} With code `NOT_REGISTERED` when it is not in this registry.
    */
   unregister(collector: Collector): void {
@@ -236,7 +237,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
 
   /**
    * The collector that has claimed `name`, with or without a suffix such as `_total`: for modules
-   * that are loaded anew. Its type is the caller's to know.
+   * that are loaded anew. Its type is the caller's to know: `get<Counter<['method']>>('x_total')`.
    */
   get<Known extends Collector = Collector>(name: string, labels: Pairs = []): Known | undefined {
     return this.#registered.claims.ownerOf(name, labels) as Known | undefined;
