@@ -225,7 +225,7 @@ describe('what is no source', () => {
     ['abc', '"abc"'],
   ]) {
     it(`is refused where it is handed over: ${got}`, () => {
-      const message = `exposition: no source, expected an object with collect() or several of them, got ${got}`;
+      const message = `exposition: no source, expected an object with collect(), a family, or several of them, got ${got}`;
       throws(() => toText(source as Source), { name: 'TypeError', message });
       throws(() => writeText(source as Source), { name: 'TypeError', message });
     });
@@ -234,7 +234,7 @@ describe('what is no source', () => {
   it('is refused among several', async () => {
     await rejects(toText([{ collect: () => [gauge('a')] }, 5 as never]), {
       name: 'TypeError',
-      message: 'exposition: no collector, expected an object with collect(), got 5',
+      message: 'exposition: no collector, expected an object with collect() or a family, got 5',
     });
   });
 });

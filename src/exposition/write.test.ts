@@ -10,7 +10,8 @@ import {
   toText,
   writeText,
 } from './format.ts';
-import { joinText } from './write.ts';
+import { parseText } from './parse.ts';
+import { joinText, type Source } from './write.ts';
 
 function gauge(name: string): MetricFamily {
   return handMadeFamily({ name, type: 'gauge' }, [(writer) => writer.number(1)]);
@@ -39,7 +40,7 @@ function manyGauges(
   return { family, walked: () => walked };
 }
 
-async function textOf(collector: Collector | Iterable<Collector>): Promise<string[]> {
+async function textOf(collector: Source): Promise<string[]> {
   return (await toText(collector)).split('\n').filter((line) => /^[a-z]/.test(line));
 }
 
@@ -61,6 +62,18 @@ describe('writing', () => {
   it('takes several collectors, one after the other', async () => {
     const collectors = ['a', 'b', 'c'].map((name) => ({ collect: () => [gauge(name)] }));
     deepEqual(await textOf(new Set(collectors)), ['a 1', 'b 1', 'c 1']);
+  });
+
+  it('takes what a parser gives, a family alone, and families among collectors', async () => {
+    const text =
+      '# HELP a A.\n# TYPE a gauge\na{b="c"} 1\n# HELP d_total D.\n# TYPE d_total counter\nd_total 2\n';
+    equal(await toText(parseText(text)), text);
+    deepEqual(await textOf(gauge('a')), ['a 1']);
+    deepEqual(await textOf([gauge('a'), { collect: () => [gauge('b')] }, gauge('a')]), [
+      'a 1',
+      'b 1',
+      'promethium_exposition_omissions{family="a",reason="metric_name"} 1',
+    ]);
   });
 
   it('yields chunks of whole lines, about 64 KiB each, that hold everything together', async () => {

@@ -6,8 +6,11 @@ import { requireFamily } from '../model/family-shape.ts';
 import type { EscapingScheme } from './escaping.ts';
 import type { ExposedNames, Omission } from './exposed-names.ts';
 
-/** What can be written: a collector such as a registry, or several, one after the other. */
-export type Source = Collector | Iterable<Collector>;
+/**
+ * What can be written: a collector such as a registry, a family such as a parser's, or several of
+ * both, one after the other.
+ */
+export type Source = Collector | MetricFamily | Iterable<Collector | MetricFamily>;
 
 /** How an exposition is written. */
 export interface WriteOptions {
@@ -52,16 +55,16 @@ export interface ChunkWriter extends FamilyWriter {
  * A family that throws costs itself alone. What had been handed on of it stays: of one longer than a
  * chunk, whole metrics from its beginning.
  *
- * @throws {TypeError} When `source` is neither a collector nor several of them.
+ * @throws {TypeError} When `source` is neither a collector nor a family, nor several of them.
  */
 export function write(
   source: Source,
   writer: ChunkWriter,
   options: Pick<WriteOptions, 'pause' | 'onError'> = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (!isCollector(source) && !isIterable(source)) {
+  if (!isCollector(source) && !isFamily(source) && !isIterable(source)) {
     throw new TypeError(
-      `exposition: no source, expected an object with collect() or several of them, got ${show(source)}`,
+      `exposition: no source, expected an object with collect(), a family, or several of them, got ${show(source)}`,
     );
   }
   return chunksOf(source, writer, options);
@@ -146,14 +149,16 @@ class GuardedWalk implements Walk {
 
 function* withReport(source: Source, names: ExposedNames): Generator<Collector> {
   if (isCollector(source)) yield source;
+  else if (isFamily(source)) yield { collect: () => [source] };
   else {
-    for (const collector of source) {
-      if (!isCollector(collector)) {
+    for (const part of source) {
+      if (isCollector(part)) yield part;
+      else if (isFamily(part)) yield { collect: () => [part] };
+      else {
         throw new TypeError(
-          `exposition: no collector, expected an object with collect(), got ${show(collector)}`,
+          `exposition: no collector, expected an object with collect() or a family, got ${show(part)}`,
         );
       }
-      yield collector;
     }
   }
   yield { collect: () => names.report() };
@@ -161,6 +166,10 @@ function* withReport(source: Source, names: ExposedNames): Generator<Collector> 
 
 function isCollector(value: unknown): value is Collector {
   return typeof (value as Partial<Collector> | null | undefined)?.collect === 'function';
+}
+
+function isFamily(value: unknown): value is MetricFamily {
+  return typeof (value as Partial<MetricFamily> | null | undefined)?.walk === 'function';
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
