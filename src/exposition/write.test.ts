@@ -69,10 +69,10 @@ describe('writing', () => {
       '# HELP a A.\n# TYPE a gauge\na{b="c"} 1\n# HELP d_total D.\n# TYPE d_total counter\nd_total 2\n';
     equal(await toText(parseText(text)), text);
     deepEqual(await textOf(gauge('a')), ['a 1']);
-    deepEqual(await textOf([gauge('a'), { collect: () => [gauge('b')] }, gauge('a')]), [
+    deepEqual(await textOf([gauge('a'), { collect: () => [gauge('b')] }, gauge('c')]), [
       'a 1',
       'b 1',
-      'promethium_exposition_omissions{family="a",reason="metric_name"} 1',
+      'c 1',
     ]);
   });
 
