@@ -85,6 +85,8 @@ export class Declaration {
   readonly #stamp: (() => number) | undefined;
   #withdrawn = false;
   readonly #callbacks = new Map<unknown, ValueCallback>();
+  /** Children that others show and whose callback was not asked yet. */
+  readonly #unasked = new Set<unknown>();
   /** Children that were removed: a callback given to one of them is for nobody to see. */
   readonly #gone = new WeakSet<object>();
 
@@ -193,10 +195,18 @@ export class Declaration {
     return cells.slice(index, index + cellCount(this.family));
   }
 
-  /** Asks `callback` for the child's value at every scrape. */
+  /**
+   * Asks `callback` for the child's value at every scrape and, where other processes show it, as
+   * soon as the code that runs is through: until then they show the 0 of a new cell.
+   */
   setCallback(child: unknown, callback: ValueCallback): void {
     requireCallback(this.subject, callback);
-    if (!this.#gone.has(child as object)) this.#callbacks.set(child, callback);
+    if (this.#gone.has(child as object)) return;
+    this.#callbacks.set(child, callback);
+    if (this.storage.collect === undefined) return;
+    this.#unasked.add(child);
+    // Not at once: what the callback reads may stand below it in the same module.
+    if (this.#unasked.size === 1) void Promise.resolve().then(() => this.#askFirst());
   }
 
   /** True when the child takes its value from a callback. */
@@ -221,18 +231,36 @@ export class Declaration {
    */
   refresh(): void | Promise<void> {
     this.quantileSharing?.share();
+    this.#unasked.clear();
     const waiting: Promise<void>[] = [];
     for (const [child, callback] of this.#callbacks) {
-      try {
-        const value = callback();
-        if (typeof value === 'number') this.kind.assign?.(child, value);
-        else waiting.push(Promise.resolve(value).then((late) => this.kind.assign?.(child, late)));
-      } catch (error) {
-        // Not thrown here: a promise that was given before would be left to reject unheard.
-        waiting.push(Promise.reject(error));
-      }
+      // Not thrown here: a promise that was given before would be left to reject unheard.
+      const late = this.#ask(child, callback);
+      if (late !== undefined) waiting.push(late);
     }
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+  }
+
+  #ask(child: unknown, callback: ValueCallback): Promise<void> | undefined {
+    try {
+      const value = callback();
+      if (typeof value !== 'number') {
+        return Promise.resolve(value).then((late) => this.kind.assign?.(child, late));
+      }
+      this.kind.assign?.(child, value);
+      return undefined;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #askFirst(): void {
+    for (const child of this.#unasked) {
+      const callback = this.#callbacks.get(child);
+      // Whoever fails is asked again, and reported then.
+      if (callback !== undefined) this.#ask(child, callback)?.catch(() => {});
+    }
+    this.#unasked.clear();
   }
 
   #toKeeper(): ExemplarKeeper | undefined {

@@ -66,6 +66,22 @@ describe('Callbacks of processes that do not answer', () => {
     deepEqual((await lines(other))[0], 'jobs 5');
   });
 
+  it('are asked once when they are set, so that nobody shows the 0 of before', async (context) => {
+    const directory = temporaryFolder(context);
+    const { registry } = start(context, directory);
+    const options = { help: 'Q.', registry, multiprocessMode: 'sum' } as const;
+    new Gauge({ ...options, name: 'asked', callback: () => queue.length });
+    const gauge = new Gauge({ ...options, name: 'labelled', labelNames: ['a'] });
+    gauge.labels('b').setFunction(() => {
+      throw new Error('no');
+    });
+    gauge.labels('b').setFunction(() => 2);
+    new Gauge({ ...options, name: 'late', callback: async () => 3 });
+    // As in a module: what a callback reads may stand below it.
+    const queue = [1];
+    deepEqual(await lines(sidecar(context, directory)), ['asked 1', 'labelled{a="b"} 2', 'late 3']);
+  });
+
   it('count what fails, and cost nobody else', async (context) => {
     const directory = temporaryFolder(context);
     const storage = handPublished(context, { directory, mapper: 'koffi' });
