@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
 import { ManualClock } from '../../test/manual-clock.ts';
@@ -227,6 +227,42 @@ describe('a scrape', BOUNDED, () => {
       'promethium_collector_failures_total{collector=Disks,reason=throw} 2',
     ]);
     deepEqual(seen, [cause, cause]);
+  });
+
+  it('tells whoever listens now, and the console where nobody does', async (context) => {
+    const written = context.mock.method(console, 'error', () => {});
+    const cause = new Error('down');
+    const registry = new CollectorRegistry();
+    const disks = {
+      name: 'disks',
+      collect(): never {
+        throw cause;
+      },
+    };
+    registry.register(disks);
+    const errors: string[] = [];
+    equal(registry.onError, undefined);
+    registry.onError = ({ message }) => errors.push(message);
+    throws(
+      () => {
+        registry.onError = 'log' as never;
+      },
+      {
+        name: 'TypeError',
+        message: 'registry "onError": of the wrong type, expected a function, got "log"',
+      },
+    );
+    await scrape(registry);
+    const message = 'collector "disks": failed, expected families, got down';
+    deepEqual(errors, [message]);
+    equal(written.mock.callCount(), 0);
+    registry.onError = undefined;
+    await scrape(registry);
+    await scrape(registry);
+    deepEqual(
+      written.mock.calls.map((call) => call.arguments),
+      [[`promethium: ${message}`, cause]],
+    );
   });
 
   it('ends without harm where the reader leaves early', async () => {

@@ -68,15 +68,17 @@ export class OwnCounter implements Collector {
 }
 
 // Declared here, since this ring is built without the types of any runtime: all of them have it.
-declare const console: { error(message: string): void };
+declare const console: { error(...parts: readonly unknown[]): void };
 
 /** Writes each error to the console once, so that a scrape every few seconds does not fill the log. */
 export function reportOnce(): (error: MetricsError) => void {
   const reported = new Set<string>();
-  return ({ message }) => {
+  return ({ message, cause }) => {
     // Messages may hold data that is another one each time: the list must not grow for ever.
     if (reported.has(message) || reported.size === 100) return;
     reported.add(message);
-    console.error(`promethium: ${message}`);
+    // With where it was thrown, which is in the collector, and not where it was caught.
+    if (cause instanceof Error) console.error(`promethium: ${message}`, cause);
+    else console.error(`promethium: ${message}`);
   };
 }

@@ -1,6 +1,6 @@
 /** How a registry is set up. */
 
-import { type MetricsError, show } from '../model/error.ts';
+import { MetricsError, show } from '../model/error.ts';
 import type { LabelValue } from '../model/labels.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
@@ -85,6 +85,26 @@ export function validateMaxChildren(value: unknown): void {
   if (isLimit(value)) return;
   const message = `registry "maxChildren": no limit, expected a whole number > 0 or Infinity, got ${show(value)}`;
   throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+}
+
+/**
+ * Requires a storage, and that a registry uses none yet, or this very one.
+ *
+ * @throws {TypeError} When it is no storage.
+ * @throws {MetricsError} With code `STORAGE_IN_USE` when the registry uses another.
+ */
+export function requireUsable(storage: Storage, inUse: Storage | undefined): void {
+  if (typeof storage?.declare !== 'function') {
+    throw new TypeError(
+      `registry "storage": of the wrong type, expected a Storage, got ${show(storage)}`,
+    );
+  }
+  if (inUse !== undefined && inUse !== storage) {
+    throw new MetricsError(
+      'STORAGE_IN_USE',
+      'registry "storage": already in use, expected a registry without metrics, got one that has some',
+    );
+  }
 }
 
 function hasMethod(name: string): (value: unknown) => boolean {

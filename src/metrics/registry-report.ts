@@ -28,8 +28,10 @@ const EXPECTED_OF_EXEMPLARS: Readonly<Record<ExemplarDropReason, string>> = {
 
 /** Counts and says what went wrong. */
 export class RegistryReport {
+  /** Told what went wrong; the console is where there is nobody. */
+  onError: ((error: MetricsError) => void) | undefined;
   readonly #options: RegistryReportOptions;
-  readonly #onError: (error: MetricsError) => void;
+  readonly #reportOnce = reportOnce();
   readonly #failures: OwnCounter;
   readonly #overflows: OwnCounter;
   readonly #dropped: OwnCounter;
@@ -39,7 +41,7 @@ export class RegistryReport {
   constructor(options: RegistryReportOptions) {
     const { constantLabels } = options;
     this.#options = options;
-    this.#onError = options.onError ?? reportOnce();
+    this.onError = options.onError;
     this.#failures = new OwnCounter({
       name: 'promethium_collector_failures',
       help: 'Scrapes that show none of the families of a collector, by the reason.',
@@ -107,7 +109,7 @@ export class RegistryReport {
   #say(error: MetricsError): void {
     try {
       // A listener may be async, whatever its type says: nobody else would hear that it failed.
-      Promise.resolve(this.#onError(error)).catch(() => {});
+      Promise.resolve((this.onError ?? this.#reportOnce)(error)).catch(() => {});
     } catch {
       // The listener's own mistake must cost neither a scrape nor an observation.
     }

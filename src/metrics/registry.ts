@@ -1,6 +1,6 @@
 /** The registry: who has which names, and what a scrape shows. */
 
-import { MetricsError, show } from '../model/error.ts';
+import type { MetricsError } from '../model/error.ts';
 import type { Collector, MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
 import { MemoryStorage } from '../storage/memory.ts';
@@ -20,6 +20,7 @@ import { type RegisterOptions, toShown } from './register-options.ts';
 import { Registrations, requireCollector } from './registrations.ts';
 import {
   type CollectorRegistryOptions,
+  requireUsable,
   type TargetInfo,
   validateMaxChildren,
   validateOptions,
@@ -104,17 +105,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * @throws {MetricsError} With code `STORAGE_IN_USE` when a metric has its numbers elsewhere by now.
    */
   useStorage(storage: Storage): void {
-    if (typeof storage?.declare !== 'function') {
-      throw new TypeError(
-        `registry "storage": of the wrong type, expected a Storage, got ${show(storage)}`,
-      );
-    }
-    if (this.#storage !== undefined && this.#storage !== storage) {
-      throw new MetricsError(
-        'STORAGE_IN_USE',
-        'registry "storage": already in use, expected a registry without metrics, got one that has some',
-      );
-    }
+    requireUsable(storage, this.#storage);
     this.#storage = storage;
     if (this.collectors.length > 0 || this.#target !== undefined) this.#share();
   }
@@ -142,6 +133,17 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     for (const collector of this.collectors) {
       if (isStored(collector)) collector.followExemplars?.(this.#exemplars);
     }
+  }
+
+  /** Told of what fails; the console is unless set. See {@linkcode CollectorRegistryOptions}. */
+  get onError(): ((error: MetricsError) => void) | undefined {
+    return this.#report.onError;
+  }
+
+  /** @throws {TypeError} When it is no function. */
+  set onError(listener: ((error: MetricsError) => void) | undefined) {
+    validateOptions(listener === undefined ? {} : { onError: listener });
+    this.#report.onError = listener;
   }
 
   /** Facts about the program, shown as `target_info` before everything else; none unless set. */
@@ -260,12 +262,10 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    */
   restrictedTo(names: readonly string[]): Collector {
     const wanted = new Set(names);
-    const view: Collector & Pick<CollectorRegistry, 'collectors'> = {
-      // So that a registry sees that this is a part of itself.
-      collectors: [this],
-      collect: () => restrict(this.#run(wanted), wanted),
-    };
-    return view;
+    // So that a registry sees that this is a part of itself.
+    const collectors = [this];
+    const collect = () => restrict(this.#run(wanted), wanted);
+    return { collectors, collect } as Collector;
   }
 
   /** Makes what was counted visible to other processes, where the storage writes behind. */

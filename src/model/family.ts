@@ -115,7 +115,10 @@ export interface Walk {
 export interface MetricFamily extends FamilyHeader {
   /** Begins a walk through the metrics of the family. */
   walk(writer: FamilyWriter): Walk;
-  /** The family as plain samples: for tests and for people, since each one is an object. */
+  /**
+   * The family as plain samples: for tests and for people, since each one is an object. To go through,
+   * each time anew; `[...family.samples]` is a list.
+   */
   readonly samples: Iterable<Sample>;
 }
 
@@ -127,6 +130,11 @@ export type Families =
 
 /** Anything that has families to show: an instrument, a registry, or an object of your own. */
 export interface Collector {
+  /**
+   * What errors and `promethium_collector_failures_total` call it: without one, by the first family
+   * that it describes, else by its class, which is `Object` for an object literal.
+   */
+  readonly name?: string | undefined;
   /** Returns the families as they are now. Called once a scrape. */
   collect(): Families;
   /** The families that `collect` will return, so that their names can be claimed on registration. */
