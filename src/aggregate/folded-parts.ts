@@ -10,6 +10,7 @@ import { type Agreement, agree, type Declaration, isPerProcess, isSum } from './
 import type { Contribution, KeptExemplar, KeptWindow } from './contribution.ts';
 import { FamilyLayouter } from './family-layout.ts';
 import { foldBeside } from './folded-beside.ts';
+import { withinLimit } from './folded-limit.ts';
 import { newestFirst } from './merger.ts';
 import { Rests } from './rests.ts';
 import { run } from './transfer.ts';
@@ -185,7 +186,8 @@ function* sumUp(
   agreement: Agreement,
   contributions: readonly Contribution[],
 ): Generator<undefined, { readonly sums: FoldedFamily; readonly rests: FoldedFamily }> {
-  const layout = yield* new FamilyLayouter().lay(agreement, contributions);
+  const whole = yield* new FamilyLayouter().lay(agreement, contributions);
+  const layout = withinLimit(whole, contributions);
   const { family, width, labelValues } = layout;
   const cells = new Float64Array(labelValues.length * width);
   const rests = new Rests(cells.length);

@@ -2,11 +2,11 @@
 
 import { cellCount, type StoredFamily } from '../model/cells.ts';
 import { LabelTree } from '../model/label-tree.ts';
+import { OVERFLOW } from '../model/label-value.ts';
 import type { Cells } from '../storage/storage.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type Expired, ExpiredChildren } from './expired-children.ts';
 import { IdleChildren } from './idle-children.ts';
-import { OVERFLOW } from './label-rules.ts';
 
 /** All children of one metric, by their label values. */
 export class Children<Child> {

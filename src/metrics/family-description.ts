@@ -57,6 +57,7 @@ export function describe(
   );
   const typeOptions = kind.typeOptions(subject, options);
   const { bounds = [], states = [], mode = 'sum', native } = typeOptions;
+  const maxChildren = rules.maxChildren ?? registry?.root.maxChildren ?? Infinity;
   const family: StoredFamily = {
     ...header,
     help,
@@ -66,6 +67,7 @@ export function describe(
     states,
     mode,
     ...(native !== undefined && { native }),
+    ...(rules.names.length > 0 && Number.isFinite(maxChildren) && { maxChildren }),
   };
   return { family, rules, typeOptions };
 }

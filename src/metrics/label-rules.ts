@@ -6,9 +6,6 @@ import { wellFormed } from '../model/label-value.ts';
 import type { LabelValue } from '../model/labels.ts';
 import { validateLabelNames } from '../model/name.ts';
 
-/** The value of every label of the child that takes what is too much, or was idle for too long. */
-export const OVERFLOW = '__overflow__';
-
 /** The options of metrics with labels, as they come. */
 export interface LabelOptions {
   readonly labelNames?: readonly string[];

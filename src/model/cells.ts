@@ -57,6 +57,8 @@ export interface StoredFamily extends FamilyHeader {
   readonly states: readonly string[];
   /** How gauges and enums merge; `sum` for all other types. */
   readonly mode: MultiprocessMode;
+  /** How many children each process may have, and how many are kept of those that ended. */
+  readonly maxChildren?: number;
 }
 
 /**

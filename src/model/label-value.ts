@@ -15,3 +15,6 @@ export function wellFormed(text: string): string {
   if (isWellFormed?.call(text)) return text;
   return text.replaceAll(LONE_SURROGATES, '\ufffd');
 }
+
+/** The value of every label of the child that takes what is too much, or was idle for too long. */
+export const OVERFLOW = '__overflow__';

@@ -28,7 +28,8 @@ export function parseStoredFamily(json: string): StoredFamily | undefined {
   } catch {
     return undefined;
   }
-  const { name, type, help, unit, labelNames, constantLabels, bounds, states, mode } = read ?? {};
+  const { name, type, help, unit, labelNames, constantLabels, bounds, states, mode, maxChildren } =
+    read ?? {};
   const isKnown =
     areStrings([name, help, unit]) &&
     areStrings(labelNames) &&
@@ -48,6 +49,8 @@ export function parseStoredFamily(json: string): StoredFamily | undefined {
     bounds: bounds as number[],
     states: states as string[],
     mode: mode as MultiprocessMode,
+    // What is no limit is none, and not worth the family.
+    ...(typeof maxChildren === 'number' && maxChildren > 0 && { maxChildren }),
   };
 }
 
