@@ -56,7 +56,7 @@ describe('MultiprocessStorage in trouble', () => {
     await storage.collect();
     await setImmediate();
     deepEqual(said, [
-      `DIRECTORY_UNUSABLE: directory "${directory}": cannot be used, expected a directory or to create one, got EEXIST`,
+      `DIRECTORY_UNUSABLE: directory "${directory}": cannot be used, expected a directory or to create one, got a file; what finds no room there lies on the heap of this process, which alone shows it`,
     ]);
   });
 
@@ -80,7 +80,7 @@ describe('MultiprocessStorage in trouble', () => {
     ]);
     await setImmediate();
     deepEqual(said, [
-      `DIRECTORY_UNUSABLE: directory "${directory}": cannot hold a file of metrics, expected to create one in it, got EACCES`,
+      `DIRECTORY_UNUSABLE: directory "${directory}": cannot hold a file of metrics, expected to create one in it, got EACCES; what finds no room there lies on the heap of this process, which alone shows it`,
       `FILE_UNREADABLE: file "${join(directory, file!)}": cannot be read, expected its contents, got EACCES`,
     ]);
   });
@@ -174,7 +174,9 @@ describe('MultiprocessStorage in trouble', () => {
         series: 5000,
         total: 5000,
         unshared: 5000 - shared.length,
-        warnings: [`file "${path}": cannot grow, expected room for 65536 more bytes, got EFBIG`],
+        warnings: [
+          `file "${path}": cannot grow, expected room for 65536 more bytes, got EFBIG; what finds no room there lies on the heap of this process, which alone shows it`,
+        ],
       } satisfies Crowded);
       equal(statSync(path).size, 65_536);
       ok(shared.length > 1000 && shared.every((line) => line.endsWith(' 1')));

@@ -43,7 +43,7 @@ describe('openMultiprocessStorage', () => {
     throws(() => open(context, { directory }), {
       name: 'MetricsError',
       code: 'DIRECTORY_UNUSABLE',
-      message: `directory "${directory}": cannot be used, expected a directory or to create one, got EEXIST`,
+      message: `directory "${directory}": cannot be used, expected a directory or to create one, got a file`,
     });
     throws(() => open(context, { directory, readOnly: true }), {
       code: 'DIRECTORY_UNUSABLE',
@@ -86,6 +86,22 @@ describe('openMultiprocessStorage', () => {
         name,
         message,
       });
+    for (const [none, shown] of [
+      [undefined, 'undefined'],
+      [null, 'null'],
+      ['/run/a', '"/run/a"'],
+    ]) {
+      refuses(
+        none as never,
+        'TypeError',
+        `storage: no options, expected { directory, … }, got ${shown}`,
+      );
+    }
+    refuses(
+      { directory: 'd', filemode: 0o644 },
+      'TypeError',
+      'storage: unknown option, expected directory, mapper, flushIntervalMs, publishIntervalMs, readOnly, fileMode, got "filemode"',
+    );
     refuses({}, 'TypeError', 'storage "directory": not a path, expected a string, got undefined');
     refuses(
       { directory: '' },

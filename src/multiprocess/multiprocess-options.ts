@@ -52,11 +52,13 @@ const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 /**
  * Returns the options with what was left out.
  *
- * @throws {TypeError} When `directory` is not a string or `readOnly` not a boolean.
+ * @throws {TypeError} When there are no options or an unknown one, `directory` is not a string or
+ * `readOnly` not a boolean.
  * @throws {RangeError} When `directory` is empty, or `mapper`, an interval or `fileMode` is none
  * there is.
  */
 export function toSettings(options: MultiprocessStorageOptions): StorageSettings {
+  refuseUnknown(options);
   const {
     directory,
     mapper = 'auto',
@@ -88,6 +90,28 @@ export function toSettings(options: MultiprocessStorageOptions): StorageSettings
     );
   }
   return { directory, mapper, flushIntervalMs, publishIntervalMs, readOnly, fileMode };
+}
+
+const OPTIONS = [
+  'directory',
+  'mapper',
+  'flushIntervalMs',
+  'publishIntervalMs',
+  'readOnly',
+  'fileMode',
+] as const satisfies readonly (keyof MultiprocessStorageOptions)[];
+
+function refuseUnknown(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`storage: no options, expected { directory, … }, got ${show(options)}`);
+  }
+  const unknown = Object.keys(options).find(
+    (name) => !(OPTIONS as readonly string[]).includes(name),
+  );
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `storage: unknown option, expected ${OPTIONS.join(', ')}, got ${show(unknown)}`,
+  );
 }
 
 function validateDirectory(directory: unknown): void {

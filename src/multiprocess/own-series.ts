@@ -18,7 +18,7 @@ import { OwnQuantiles } from './own-quantiles.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
 import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
-import { createDirectory, removeLeftovers } from './shared-directory.ts';
+import { createDirectory, noRoom, removeLeftovers } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import type { Warnings } from './warnings.ts';
 import { onWayOut } from './way-out.ts';
@@ -288,12 +288,7 @@ export class OwnSeries {
   #fail(topic: 'directory' | 'file', cause: unknown): void {
     this.#retryAt = performance.now() + RETRY_MS;
     const { directory, warnings } = this.#options;
-    const detail = `cannot hold a file of metrics, expected to write one, got ${reason(cause)}`;
-    const error =
-      cause instanceof MetricsError
-        ? cause
-        : new MetricsError('DIRECTORY_UNUSABLE', `directory "${directory}": ${detail}`, { cause });
-    warnings.warn(topic, error);
+    warnings.warn(topic, noRoom(directory, cause));
   }
 }
 

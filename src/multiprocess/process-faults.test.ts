@@ -71,7 +71,7 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
         total: 9000,
         unshared: 9000 - shared.length,
         warnings: [
-          `file "${join(directory, name!)}": cannot grow, expected room for 131072 more bytes, got ENOSPC`,
+          `file "${join(directory, name!)}": cannot grow, expected room for 131072 more bytes, got ENOSPC; what finds no room there lies on the heap of this process, which alone shows it`,
         ],
       } satisfies Crowded);
       equal(statSync(join(directory, name!)).size, 131_072);
@@ -101,7 +101,7 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
       await setImmediate();
       const [first, ...others] = said.filter((sentence) => sentence.includes(directory));
       ok(
-        /^WRITE_FAILED: file ".*": cannot grow, expected room for 65536 more bytes, got ENOSPC$/.test(
+        /^WRITE_FAILED: file ".*": cannot grow, expected room for 65536 more bytes, got ENOSPC; what finds no room there lies on the heap of this process, which alone shows it$/.test(
           first!,
         ),
         first,
@@ -248,7 +248,7 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
           'requests_total{"path":"/meanwhile"} 1',
         ],
         warnings: [
-          `directory "${directory}": cannot hold a file of metrics, expected to create one in it, got EMFILE`,
+          `directory "${directory}": cannot hold a file of metrics, expected to create one in it, got EMFILE; what finds no room there lies on the heap of this process, which alone shows it`,
         ],
       } satisfies Starved);
     });

@@ -7,6 +7,7 @@ import type { Mapper } from './mapper.ts';
 import { openToRead } from './open-file.ts';
 import { FILE_SUFFIX, HIDDEN_SUFFIX } from './segment.ts';
 import { reason } from './system-error.ts';
+import type { Warning } from './warnings.ts';
 
 /**
  * Makes the directory if it is not there.
@@ -17,12 +18,24 @@ export function createDirectory(directory: string): void {
   try {
     makeLevels(resolve(directory));
   } catch (cause) {
+    const got = reason(cause) === 'EEXIST' ? 'a file' : reason(cause);
     throw new MetricsError(
       'DIRECTORY_UNUSABLE',
-      `directory "${directory}": cannot be used, expected a directory or to create one, got ${reason(cause)}`,
+      `directory "${directory}": cannot be used, expected a directory or to create one, got ${got}`,
       { cause },
     );
   }
+}
+
+/** What is said of what keeps series out of the directory, and what that means for them. */
+export function noRoom(directory: string, cause: unknown): Warning {
+  const detail = `cannot hold a file of metrics, expected to write one, got ${reason(cause)}`;
+  const { code, message } =
+    cause instanceof MetricsError
+      ? cause
+      : new MetricsError('DIRECTORY_UNUSABLE', `directory "${directory}": ${detail}`);
+  const then = 'what finds no room there lies on the heap of this process, which alone shows it';
+  return { code, message: `${message}; ${then}` };
 }
 
 /** The names of archives, by their generations: `archive.7.promethium`. */
