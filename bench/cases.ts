@@ -7,6 +7,7 @@ export const CASE_NAMES = [
   'increment-one',
   'increment-eight',
   'increment-unlabelled',
+  'increment-mapped',
   'labels-by-position',
   'labels-by-name',
   'observe-11',
