@@ -5,7 +5,14 @@ import { ESCAPING_SCHEMES, type EscapingScheme } from './escaping.ts';
 import { OpenMetricsWriter } from './openmetrics-writer.ts';
 import { OpenMetrics2Writer } from './openmetrics2-writer.ts';
 import { TextWriter } from './text-writer.ts';
-import { type ChunkWriter, joinText, type Source, type WriteOptions, write } from './write.ts';
+import {
+  type ChunkWriter,
+  joinText,
+  OPTIONS,
+  type Source,
+  type WriteOptions,
+  write,
+} from './write.ts';
 
 /** A format in which metrics can be exposed. */
 export interface ExpositionFormat {
@@ -53,6 +60,7 @@ export function keepShape(Writer: new () => ChunkWriter): void {
  * Writes metrics in the text format: 0.0.4 or, with `escaping: 'allow-utf-8'`, 1.0.0. See
  * {@linkcode ExpositionFormat.write} on the chunks.
  *
+ * @throws {TypeError} When `source` is none, or an option is unknown.
  * @throws {RangeError} When `escaping` is no scheme.
  * @see {@link https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format | Text-based format}
  */
@@ -67,6 +75,7 @@ export function writeText(
 /**
  * Writes metrics in OpenMetrics; see {@linkcode ExpositionFormat.write} on the chunks.
  *
+ * @throws {TypeError} When `source` is none, or an option is unknown.
  * @throws {RangeError} When `version` or `escaping` is unknown.
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/ | OpenMetrics 1.0}
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/ | OpenMetrics 2.0}
@@ -83,7 +92,7 @@ export function writeOpenMetrics(
   }
   const Writer = version === '2.0.0' ? OpenMetrics2Writer : OpenMetricsWriter;
   keepShape(Writer);
-  return write(source, new Writer(options), options);
+  return write(source, new Writer(options), options, [...OPTIONS, 'version']);
 }
 
 /**
@@ -91,6 +100,7 @@ export function writeOpenMetrics(
  *
  * To serve them, stream {@linkcode writeText} instead, which needs no more memory than a chunk.
  *
+ * @throws {TypeError} When `source` is none, or an option is unknown.
  * @throws {RangeError} When `escaping` is no scheme.
  */
 export function toText(source: Source, options: WriteOptions = {}): Promise<string> {
@@ -103,6 +113,7 @@ export function toText(source: Source, options: WriteOptions = {}): Promise<stri
  * To serve them, stream {@linkcode writeOpenMetrics} instead, which needs no more memory than a
  * chunk.
  *
+ * @throws {TypeError} When `source` is none, or an option is unknown.
  * @throws {RangeError} When `version` or `escaping` is unknown.
  */
 export function toOpenMetrics(source: Source, options: OpenMetricsOptions = {}): Promise<string> {

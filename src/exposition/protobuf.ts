@@ -13,6 +13,7 @@ import { type Source, type WriteOptions, write } from './write.ts';
  *
  * `created` has no effect: start times are always written.
  *
+ * @throws {TypeError} When `source` is none, or an option is unknown.
  * @throws {RangeError} When `escaping` is no scheme.
  * @see {@link https://prometheus.io/docs/instrumenting/exposition_formats/#protobuf-format | Protobuf format}
  */
@@ -29,6 +30,7 @@ export function writeProtobuf(
  *
  * To serve them, stream {@linkcode writeProtobuf} instead, which needs no more memory than a chunk.
  *
+ * @throws {TypeError} When `source` is none, or an option is unknown.
  * @throws {RangeError} When `escaping` is no scheme.
  */
 export async function toProtobuf(

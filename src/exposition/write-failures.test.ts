@@ -5,8 +5,16 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
 import type { FamilyWriter, MetricFamily } from '../model/family.ts';
-import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, toText, writeText } from './format.ts';
+import {
+  OPENMETRICS_1_0_0,
+  OPENMETRICS_2_0_0,
+  TEXT_0_0_4,
+  toOpenMetrics,
+  toText,
+  writeText,
+} from './format.ts';
 import { parseOpenMetrics, parseText } from './index.ts';
+import { toProtobuf } from './protobuf.ts';
 import { joinText, type Source } from './write.ts';
 
 const FORMATS = [TEXT_0_0_4, OPENMETRICS_1_0_0, OPENMETRICS_2_0_0];
@@ -213,6 +221,22 @@ describe('what is no family', () => {
         `# HELP a Help.\n# TYPE a gauge\na 1\n# HELP d Help.\n# TYPE d gauge\nd 1\n${OMISSIONS}promethium_exposition_omissions{family="${family}",reason="shape"} 1\n`,
       );
       deepEqual(errors, [`TypeError: ${message}`]);
+    });
+  }
+});
+
+describe('an option that is unknown', () => {
+  const expected = 'exposition: unknown option, expected created, escaping, pause, onError';
+  for (const [write, options, got, more = ''] of [
+    [toText, { creatd: true }, 'creatd'],
+    [toText, { version: '1.0.0' }, 'version'],
+    [toOpenMetrics, { version: '2.0.0', creatd: true }, 'creatd', ', version'],
+    [toProtobuf, { scheme: 'dots' }, 'scheme'],
+  ] as const) {
+    it(`is refused by ${write.name}: ${got}`, async () => {
+      const refused = { name: 'TypeError', message: `${expected}${more}, got "${got}"` };
+      // At once, or by the promise.
+      await rejects(async () => write([], options as object), refused);
     });
   }
 });

@@ -55,19 +55,33 @@ export interface ChunkWriter extends FamilyWriter {
  * A family that throws costs itself alone. What had been handed on of it stays: of one longer than a
  * chunk, whole metrics from its beginning.
  *
- * @throws {TypeError} When `source` is neither a collector nor a family, nor several of them.
+ * @param known - The options that the format has.
+ * @throws {TypeError} When an option is unknown, or `source` is neither a collector nor a family, nor several of them.
  */
 export function write(
   source: Source,
   writer: ChunkWriter,
-  options: Pick<WriteOptions, 'pause' | 'onError'> = {},
+  options: WriteOptions = {},
+  known: readonly string[] = OPTIONS,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  refuseUnknown(options, known);
   if (!isCollector(source) && !isFamily(source) && !isIterable(source)) {
     throw new TypeError(
       `exposition: no source, expected an object with collect(), a family, or several of them, got ${show(source)}`,
     );
   }
   return chunksOf(source, writer, options);
+}
+
+/** What every format has. */
+export const OPTIONS: readonly string[] = ['created', 'escaping', 'pause', 'onError'];
+
+function refuseUnknown(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `exposition: unknown option, expected ${known.join(', ')}, got ${show(unknown)}`,
+  );
 }
 
 async function* chunksOf(
