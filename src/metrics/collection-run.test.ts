@@ -406,7 +406,7 @@ describe('a name that is exposed already', () => {
       [
         [
           'COLLECT_FAILED',
-          'collector "two": failed, expected families of its own, got a name that was exposed already',
+          'collector "two": failed, expected families of its own, got "x", which was exposed already',
           'x',
         ],
       ],

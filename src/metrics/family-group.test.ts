@@ -124,7 +124,7 @@ between 0
       throws(() => new Gauge({ name: 'g', help: 'G.', registry, ...options }), {
         name: 'AlreadyRegisteredError',
         message:
-          'gauge "g": already registered, expected a free name, got "g", see registry.get(), of "g"',
+          'gauge "g": already registered, expected a free name, got "g", a name of "g", which registry.get() returns',
         existing: first,
       });
     });

@@ -79,7 +79,7 @@ export class NameClaims {
     const got =
       taken === undefined
         ? 'it again'
-        : `${show(taken)}, see registry.get(), of "${nameOf(owner)}"`;
+        : `${show(taken)}, a name of "${nameOf(owner)}", which registry.get() returns`;
     throw new AlreadyRegisteredError(
       `${type} "${nameOf(collector)}": already registered, expected a free name, got ${got}`,
       owner,

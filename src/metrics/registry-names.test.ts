@@ -36,7 +36,7 @@ describe('A name that is claimed', () => {
       equal(text.includes('# HELP g Claimed.\n# TYPE g gauge\ng 2\n'), true);
       equal(text.includes('Not mine.'), false);
       deepEqual(messages, [
-        'collector "stranger": failed, expected families of its own, got a name that was exposed already',
+        'collector "stranger": failed, expected families of its own, got "g", which was exposed already',
       ]);
     });
   }

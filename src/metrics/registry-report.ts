@@ -75,7 +75,7 @@ export class RegistryReport {
       reason === 'timeout'
         ? `expected an answer within ${timeoutMs} ms, got none`
         : reason === 'duplicate'
-          ? 'expected families of its own, got a name that was exposed already'
+          ? `expected families of its own, got ${show(cause)}, which was exposed already`
           : `expected families, got ${cause instanceof Error ? cause.message : show(cause)}`;
     const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
     this.#say(new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }));

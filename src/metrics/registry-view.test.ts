@@ -135,7 +135,7 @@ promethium_collector_failures_total{collector="c",reason="throw"} 1
         error instanceof AlreadyRegisteredError &&
         error.existing === first &&
         error.message ===
-          'gauge "lib_a": already registered, expected a free name, got "lib_a", see registry.get(), of "lib_a"',
+          'gauge "lib_a": already registered, expected a free name, got "lib_a", a name of "lib_a", which registry.get() returns',
     );
     equal(view.get('a'), first);
     deepEqual(root.collectors, [first]);
@@ -223,7 +223,7 @@ target_info{service="api"} 1
       {
         name: 'AlreadyRegisteredError',
         message:
-          'info "target": already registered, expected a free name, got "target", see registry.get(), of "target"',
+          'info "target": already registered, expected a free name, got "target", a name of "target", which registry.get() returns',
       },
     );
     equal(registry.targetInfo, undefined);

@@ -145,12 +145,12 @@ describe('CollectorRegistry.register', () => {
       name: 'AlreadyRegisteredError',
       code: 'ALREADY_REGISTERED',
       message:
-        'gauge "job_seconds_count": already registered, expected a free name, got "job_seconds_count", see registry.get(), of "job_seconds"',
+        'gauge "job_seconds_count": already registered, expected a free name, got "job_seconds_count", a name of "job_seconds", which registry.get() returns',
       existing: durations,
     });
     throws(() => new Counter({ name: 'job_seconds', help: 'C.', registry }), {
       message:
-        'counter "job_seconds": already registered, expected a free name, got "job_seconds", see registry.get(), of "job_seconds"',
+        'counter "job_seconds": already registered, expected a free name, got "job_seconds", a name of "job_seconds", which registry.get() returns',
     });
   });
 
