@@ -102,8 +102,12 @@ const EMIT: Readonly<Record<StoredFamily['type'], Emit>> = {
   },
 };
 
-/** The walk that ended last, emptied, for the reason that the one of a label tree is kept. */
-const kept: MergedWalk[] = [];
+/**
+ * The walk that ended last, emptied, and points of nothing: V8 forgets the hidden class of objects of
+ * which a garbage collection left none, and the code compiled for them. Node 24, 2,500 histograms in
+ * four processes: text in 2.6 ms, and 5 to 9 without.
+ */
+const kept: (MergedWalk | CellsHistogram | CellsSummary)[] = [];
 
 class MergedWalk implements Walk {
   #header: FamilyHeader;
@@ -166,7 +170,7 @@ class MergedWalk implements Walk {
     const nothing = undefined as never;
     this.#header = nothing;
     this.#points = nothing;
-    kept[0] = this;
+    kept[2] = this;
   }
 }
 
@@ -245,3 +249,6 @@ class CellsSummary implements SummaryPoint {
     return this;
   }
 }
+
+const NO_CELLS = new Float64Array(0);
+kept.push(new CellsHistogram(NONE, NO_CELLS), new CellsSummary(NO_CELLS, undefined));
