@@ -17,6 +17,11 @@ export interface FamilyLayout {
   readonly width: number;
   /** For each series its label values, in the order that series are shown. */
   readonly labelValues: readonly (readonly string[])[];
+  /**
+   * For each series how many labels at the front it shares with the one before it, -1 as long as no
+   * walk has looked.
+   */
+  readonly shared: Int16Array;
   /** For each series of an info metric what it says; empty for other types. */
   readonly pairs: readonly Pairs[];
   readonly transfers: readonly Transfer[];
@@ -84,6 +89,7 @@ export class FamilyLayouter {
       width,
       labelValues: yield* pick(memory.index.labelValues, order),
       pairs: family.type === 'info' ? yield* pick(memory.pairs, order) : [],
+      shared: new Int16Array(order.length).fill(-1),
       transfers,
     };
   }

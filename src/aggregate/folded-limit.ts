@@ -28,6 +28,7 @@ export function withinLimit(
   for (const [place, series] of kept.entries()) places[series] = place;
   return {
     ...layout,
+    shared: new Int16Array(kept.length + 1).fill(-1),
     labelValues: [...kept.map((series) => labelValues[series]!), labelNames.map(() => OVERFLOW)],
     transfers: layout.transfers.map((transfer) => ({
       ...transfer,

@@ -144,7 +144,7 @@ class MergedWalk implements Walk {
     if (this.#ended) return true;
     const points = this.#points;
     const { writer, layout } = points;
-    const { labelValues, width, family } = layout;
+    const { labelValues, shared, width, family } = layout;
     if (this.#next < 0) {
       writer.begin(this.#header);
       this.#next = 0;
@@ -155,7 +155,11 @@ class MergedWalk implements Walk {
       if (writer.full) return false;
       const at = this.#next++;
       const values = labelValues[at]!;
-      let from = at === 0 ? 0 : sharedLabels(labelValues[at - 1]!, values, depth);
+      let from = shared[at]!;
+      if (from < 0) {
+        from = at === 0 ? 0 : sharedLabels(labelValues[at - 1]!, values, depth);
+        shared[at] = from;
+      }
       for (; from < depth; from++) writer.label(from, values[from]!);
       emit(points, this.#base + at * width, at);
     }
