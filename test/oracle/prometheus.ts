@@ -66,7 +66,7 @@ export class Prometheus implements AsyncDisposable {
   static async start(jobs: Jobs, options: PrometheusOptions = {}): Promise<Prometheus> {
     const server = new Prometheus(jobs, options);
     try {
-      server.#url = await until('Prometheus listens', () => server.#listening(), {
+      server.#url = await until('Prometheus is ready', () => server.#ready(), {
         withinMs: BOUND_MS,
         instead: () => server.#log,
       });
@@ -178,10 +178,13 @@ export class Prometheus implements AsyncDisposable {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #listening(): string | undefined {
+  /** Where it is asked. It listens before it can answer, and says 503 in plain words until then. */
+  async #ready(): Promise<string | undefined> {
     if (this.#process.exitCode !== null) throw new Error(`Prometheus has ended:\n${this.#log}`);
     const address = /msg="Listening on" address=(\S+)/.exec(this.#log)?.[1];
-    return address && `http://${address}/api/v1/`;
+    if (address === undefined) return undefined;
+    const { status } = await fetch(`http://${address}/-/ready`, { method: 'HEAD' });
+    return status === 200 ? `http://${address}/api/v1/` : undefined;
   }
 
   async #targets(): Promise<string> {
@@ -192,8 +195,6 @@ export class Prometheus implements AsyncDisposable {
   async #get(path: string, parameters: Record<string, string>): Promise<unknown> {
     const response = await fetch(`${this.#url}${path}?${new URLSearchParams(parameters)}`);
     const { data, error } = (await response.json()) as { data?: unknown; error?: string };
-    // While it starts, it answers that it is not ready: as good as knowing nothing yet.
-    if (response.status === 503) return { result: [], activeTargets: [] };
     if (error !== undefined) throw new Error(`Prometheus refuses ${path}: ${error}`);
     return data;
   }
