@@ -15,7 +15,7 @@ import { type FamilyLayout, FamilyLayouter } from './family-layout.ts';
 import { MergedFamily } from './merged-family.ts';
 import { processLabels } from './process-labels.ts';
 import { mergeQuantiles } from './quantile-merge.ts';
-import { Rests } from './rests.ts';
+import { NO_RESTS, Rests } from './rests.ts';
 import { run } from './transfer.ts';
 
 /** What a merge comes to. Nothing in it changes when the next merge runs. */
@@ -128,7 +128,7 @@ function* combine(
   for (const { labelValues, width } of layouts) size += labelValues.length * width;
   // New each time: a slow client may still be reading the numbers of the scrape before.
   const cells = new Float64Array(size);
-  const rests = new Rests(size);
+  const rests = size === 0 ? NO_RESTS : new Rests(size);
   const families: MetricFamily[] = [];
   let base = 0;
   for (const layout of layouts) {
