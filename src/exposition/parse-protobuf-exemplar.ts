@@ -12,7 +12,7 @@ export function readLabel(cursor: ProtobufCursor, guess?: Pair): Pair {
   while (cursor.next()) {
     if (cursor.field === 1) name = cursor.text(guess?.[0]);
     else if (cursor.field === 2) value = cursor.text(guess?.[1]);
-    else cursor.skip();
+    else cursor.passOver();
   }
   cursor.close(outer);
   return name === guess?.[0] && value === guess[1] ? guess : [name, value];
@@ -27,7 +27,7 @@ export function readTime(cursor: ProtobufCursor): WholeTime {
   while (cursor.next()) {
     if (cursor.field === 1) seconds = cursor.signed();
     else if (cursor.field === 2) nanos = cursor.signed();
-    else cursor.skip();
+    else cursor.passOver();
   }
   cursor.close(outer);
   if (!Number.isSafeInteger(seconds) || !(nanos >= 0 && nanos < 1e9)) {
@@ -52,7 +52,7 @@ export function readExemplar(cursor: ProtobufCursor): Exemplar {
     if (cursor.field === 1) labels.push(readLabel(cursor));
     else if (cursor.field === 2) value = cursor.double();
     else if (cursor.field === 3) timestamp = readTime(cursor);
-    else cursor.skip();
+    else cursor.passOver();
   }
   cursor.close(outer);
   // fromEntries defines properties, so that a label named __proto__ stays a label.

@@ -107,7 +107,7 @@ function readBucket(cursor: ProtobufCursor): Bucket {
     else if (cursor.field === 2) bound = cursor.double();
     else if (cursor.field === 3) exemplar = readExemplar(cursor);
     else if (cursor.field === 4) floatCount = cursor.double();
-    else cursor.skip();
+    else cursor.passOver();
   }
   cursor.close(outer);
   return { bound, count: pick(count, floatCount), exemplar };

@@ -74,7 +74,7 @@ export class MetricReader {
       if (cursor.field === 1) labels.read(cursor);
       else if (cursor.field === 6) time = cursor.signed() / 1000;
       else if (cursor.field === field) points = this.#points(cursor, typeNumber);
-      else cursor.skip();
+      else cursor.passOver();
     }
     cursor.close(outer);
     if (points === undefined) {
@@ -123,7 +123,7 @@ function readNumber(cursor: ProtobufCursor, typeNumber: number): Point | number 
     if (cursor.field === 1) value = cursor.double();
     else if (counts && cursor.field === 2) exemplar = readExemplar(cursor);
     else if (counts && cursor.field === 3) created = readStart(cursor);
-    else cursor.skip();
+    else cursor.passOver();
   }
   cursor.close(outer);
   if (exemplar === undefined && created === undefined) return value;
@@ -141,7 +141,7 @@ function readSummary(cursor: ProtobufCursor): Point[] {
     else if (cursor.field === 2) sum = cursor.double();
     else if (cursor.field === 3) pairs.push(readQuantile(cursor));
     else if (cursor.field === 4) created = readStart(cursor);
-    else cursor.skip();
+    else cursor.passOver();
   }
   cursor.close(outer);
   pairs.sort(([a], [b]) => a - b);
@@ -165,7 +165,7 @@ function readQuantile(cursor: ProtobufCursor): readonly [quantile: number, value
   while (cursor.next()) {
     if (cursor.field === 1) quantile = cursor.double();
     else if (cursor.field === 2) value = cursor.double();
-    else cursor.skip();
+    else cursor.passOver();
   }
   cursor.close(outer);
   return [quantile, value];

@@ -74,7 +74,7 @@ export class SparseFields {
         this.exemplars.push(readExemplar(cursor));
         return;
       default:
-        cursor.skip();
+        cursor.passOver();
     }
   }
 }
@@ -137,7 +137,7 @@ function readSpan(cursor: ProtobufCursor): Span {
   while (cursor.next()) {
     if (cursor.field === 1) offset = cursor.zigzag();
     else if (cursor.field === 2) length = cursor.unsigned();
-    else cursor.skip();
+    else cursor.passOver();
   }
   cursor.close(outer);
   return { offset, length };

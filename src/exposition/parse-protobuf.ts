@@ -34,7 +34,7 @@ class ProtobufParser {
     }
     while (cursor.next()) {
       if (cursor.field === 4) this.#metrics.read(cursor, this.#builder!, typeNumber);
-      else cursor.skip();
+      else cursor.passOver();
     }
     return complete;
   }
@@ -112,7 +112,7 @@ function readHeader(cursor: ProtobufCursor): Header {
     else if (cursor.field === 2) help = cursor.text();
     else if (cursor.field === 3) typeNumber = readType(cursor);
     else if (cursor.field === 5) unit = cursor.text();
-    else cursor.skip();
+    else cursor.passOver();
   }
   if (name === '') cursor.refuseAt(at, 'a family without a name', 'a name', '""');
   cursor.at = at;

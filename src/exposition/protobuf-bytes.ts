@@ -1,6 +1,8 @@
 /**
  * The wire format of protobuf, written: tags, varints, doubles and what has a length before it. Not a
- * library: the dozen messages of an exposition are written field by field by who knows them.
+ * library: the dozen messages of an exposition are written field by field by who knows them. It grows as
+ * a `ByteBuffer` does, and shares no code with it: each keeps its view private for its own hot loops, and
+ * bytes of protobuf may look like a NaN, which copying as float64 need not leave as it is.
  */
 
 /** Bytes past the end that {@linkcode ProtobufBytes.copy} may read and write. */

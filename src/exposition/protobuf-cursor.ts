@@ -60,8 +60,13 @@ export class ProtobufCursor {
     return true;
   }
 
-  /** Passes over the field at hand. */
-  skip(): void {
+  /**
+   * Passes over the field at hand. Readers do so with every field that they do not know, as the format
+   * asks of them: a newer program may write more than this version understands.
+   *
+   * @see {@link https://protobuf.dev/programming-guides/proto3/#unknowns | Unknown fields}
+   */
+  passOver(): void {
     switch (this.#wire) {
       case VARINT:
         this.#varint();

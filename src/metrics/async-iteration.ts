@@ -2,7 +2,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { type End, type Outcome, rethrow } from './outcome.ts';
+import { type End, WatchedRun } from './outcome.ts';
 
 // As in timer.ts: runtimes without the symbol have no `await using` either.
 const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
@@ -36,13 +36,11 @@ export function watched<Item>(items: AsyncIterable<Item>, begin: () => End): Asy
 /** An iteration that tells when it begins and ends. */
 export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
   readonly #inner: AsyncIterator<Item>;
-  readonly #begin: () => End;
-  #ended: End | undefined;
-  #isOver = false;
+  readonly #run: WatchedRun;
 
   constructor(inner: AsyncIterator<Item>, begin: () => End) {
     this.#inner = inner;
-    this.#begin = begin;
+    this.#run = new WatchedRun(begin);
   }
 
   [Symbol.asyncIterator](): this {
@@ -50,21 +48,21 @@ export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
   }
 
   next(...given: [] | [unknown]): Promise<IteratorResult<Item>> {
-    if (!this.#isOver) this.#ended ??= this.#begin();
+    this.#run.begin();
     return this.#until(() => this.#inner.next(...(given as [])));
   }
 
   async return(value?: unknown): Promise<IteratorResult<Item>> {
     const { return: leave } = this.#inner;
     if (leave !== undefined) return this.#until(() => leave.call(this.#inner, value));
-    this.#end({ failed: false });
+    this.#run.end({ failed: false });
     return { done: true, value };
   }
 
   async throw(error?: unknown): Promise<IteratorResult<Item>> {
     const { throw: fail } = this.#inner;
     if (fail !== undefined) return this.#until(() => fail.call(this.#inner, error));
-    return rethrow(error, (outcome) => this.#end(outcome));
+    return this.#run.fail(error);
   }
 
   async #until(step: () => Promise<IteratorResult<Item>>): Promise<IteratorResult<Item>> {
@@ -72,16 +70,10 @@ export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
     try {
       result = await step();
     } catch (error) {
-      return rethrow(error, (outcome) => this.#end(outcome));
+      return this.#run.fail(error);
     }
-    if (result.done) this.#end({ failed: false });
+    if (result.done) this.#run.end({ failed: false });
     return result;
-  }
-
-  #end(outcome: Outcome): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#ended?.(outcome);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Knowing when a generator has begun and ended, in whatever way. */
 
-import { type End, type Outcome, rethrow } from './outcome.ts';
+import { type End, WatchedRun } from './outcome.ts';
 
 /**
  * True of a generator, which does nothing until somebody asks for its first item. Other iterators,
@@ -20,17 +20,15 @@ export function isGenerator(value: unknown): value is Generator {
 /** A generator that tells when it begins and ends. */
 export class WatchedGenerator<Item> {
   readonly #inner: Generator<Item>;
-  readonly #begin: () => End;
-  #ended: End | undefined;
-  #isOver = false;
+  readonly #run: WatchedRun;
 
   constructor(inner: Generator<Item>, begin: () => End) {
     this.#inner = inner;
-    this.#begin = begin;
+    this.#run = new WatchedRun(begin);
   }
 
   next(...given: [] | [unknown]): IteratorResult<Item> {
-    if (!this.#isOver) this.#ended ??= this.#begin();
+    this.#run.begin();
     return this.#until(() => this.#inner.next(...(given as [])));
   }
 
@@ -47,16 +45,10 @@ export class WatchedGenerator<Item> {
     try {
       result = step();
     } catch (error) {
-      return rethrow(error, (outcome) => this.#end(outcome));
+      return this.#run.fail(error);
     }
-    if (result.done) this.#end({ failed: false });
+    if (result.done) this.#run.end({ failed: false });
     return result;
-  }
-
-  #end(outcome: Outcome): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#ended?.(outcome);
   }
 }
 

@@ -6,6 +6,7 @@
 import type { ContributedExemplar, KeptExemplar } from '../aggregate/contribution.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { Timestamp } from '../model/timestamp.ts';
+import { ParsedBlock } from './parsed-block.ts';
 import { RecordTextWriter, readStrings } from './record-text.ts';
 import type { SegmentBlock } from './segment-block.ts';
 import type { StoredBlock } from './stored-block.ts';
@@ -52,26 +53,10 @@ export function clearExemplar(block: SegmentBlock): void {
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** An exemplar as it is read. */
-export class StoredExemplar implements ContributedExemplar {
-  readonly series: number;
-  readonly #block: StoredBlock;
-  #content: Uint8Array | undefined;
-  #current: KeptExemplar | undefined;
-
+export class StoredExemplar extends ParsedBlock<KeptExemplar> implements ContributedExemplar {
   /** @param series - The first cell of the series that the block belongs to. */
   constructor(block: StoredBlock, series: number) {
-    this.#block = block;
-    this.series = series;
-  }
-
-  /** What the block held when it was read last. */
-  get current(): KeptExemplar | undefined {
-    const { content } = this.#block;
-    if (content !== this.#content) {
-      this.#content = content;
-      this.#current = content && parse(content);
-    }
-    return this.#current;
+    super(block, series, parse);
   }
 }
 

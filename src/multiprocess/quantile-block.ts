@@ -6,6 +6,7 @@
 import type { ContributedWindow, KeptAge, KeptWindow } from '../aggregate/contribution.ts';
 import type { BinCounts, QuantileState } from '../model/quantile-sketch.ts';
 import { type NumberReader, NumberWriter, readNumbers } from './number-text.ts';
+import { ParsedBlock } from './parsed-block.ts';
 import type { SegmentBlock } from './segment-block.ts';
 import type { StoredBlock } from './stored-block.ts';
 
@@ -51,26 +52,10 @@ function writeBins({ first, counts }: BinCounts): void {
 }
 
 /** A window as it is read. */
-export class StoredWindow implements ContributedWindow {
-  readonly series: number;
-  readonly #block: StoredBlock;
-  #content: Uint8Array | undefined;
-  #current: KeptWindow | undefined;
-
+export class StoredWindow extends ParsedBlock<KeptWindow> implements ContributedWindow {
   /** @param series - The first cell of the series that the block belongs to. */
   constructor(block: StoredBlock, series: number) {
-    this.#block = block;
-    this.series = series;
-  }
-
-  /** What the block held when it was read last. */
-  get current(): KeptWindow | undefined {
-    const { content } = this.#block;
-    if (content !== this.#content) {
-      this.#content = content;
-      this.#current = content && readNumbers(content, parse);
-    }
-    return this.#current;
+    super(block, series, (content) => readNumbers(content, parse));
   }
 }
 
