@@ -103,6 +103,21 @@ describe('QuantileSketch', () => {
     }
   });
 
+  it('is the same in whatever order it was put together, however far apart the values are', () => {
+    const values = fc.array(fc.double({ noNaN: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(fc.array(values, { minLength: 1, maxLength: 5 }), (parts) => {
+        const merged = new QuantileSketch();
+        for (const part of parts) merged.addAll(sketchOf(part));
+        const quantiles = [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1];
+        const expected = sketchOf(parts.flat()).values(quantiles);
+        deepEqual(merged.values(quantiles), expected);
+        deepEqual(sketchOf(parts.flat().reverse()).values(quantiles), expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('begins anew, with the room that it has', () => {
     const sketch = sketchOf([1, 1, 1, -1, -1, -1, 0, 0, Infinity, -Infinity]);
     sketch.clear();

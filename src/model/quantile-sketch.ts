@@ -28,8 +28,11 @@ const BINS_PER_E = 1 / Math.log(GAMMA);
  */
 const MAX_BINS = 2048;
 
-/** How many bins are added beyond those that are needed: enough for a factor of 1.4. */
-const STEP = 16;
+/**
+ * Bins are kept in groups of as many, enough for a factor of 1.4. The last group alone says which
+ * bins are too far below, so that counts are the same in whatever order they came or were merged.
+ */
+const GROUP = 16;
 
 /** Below it, floating point numbers are too coarse for 1 %: they count as 0. */
 const SMALLEST = 2.2250738585072014e-308;
@@ -95,8 +98,8 @@ class Bins implements BinCounts {
     const isEmpty = counts.length === 0;
     const end = first + counts.length;
     const isFull = counts.length === MAX_BINS;
-    let low = isEmpty || (from < first && !isFull) ? from - STEP : first;
-    const high = isEmpty || to > end ? to + STEP : end;
+    let low = isEmpty || (from < first && !isFull) ? Math.floor(from / GROUP) * GROUP : first;
+    const high = isEmpty || to > end ? Math.ceil(to / GROUP) * GROUP : end;
     low = Math.max(low, high - MAX_BINS);
     if (low === first && high === end) return;
     const grown = new Float64Array(high - low);
