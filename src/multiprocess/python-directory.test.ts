@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type PythonValue, pythonFile } from '../../test/processes/python-files.ts';
@@ -29,6 +29,12 @@ class Folder {
   write(name: string, content: readonly PythonValue[] | Uint8Array): void {
     const bytes = content instanceof Uint8Array ? content : pythonFile(content);
     writeFileSync(join(this.path, name), bytes);
+  }
+
+  /** Makes a file look as if it had last been written so many seconds ago. */
+  age(name: string, seconds: number): void {
+    const time = Date.now() / 1000 - seconds;
+    utimesSync(join(this.path, name), time, time);
   }
 
   read(): Promise<PythonReading> {
@@ -215,13 +221,16 @@ describe('PythonDirectory', () => {
     const whole = pythonFile([JOBS]);
     folder.write('counter_0.db', whole);
     folder.write('counter_1.db', Buffer.alloc(0));
+    folder.age('counter_1.db', 11);
     folder.write('counter_2.db', Buffer.alloc(5));
     folder.write('counter_3.db', whole.subarray(0, 40));
     folder.write('counter_4.db', Buffer.from(Int32Array.of(-8, 0).buffer));
     folder.write('counter_5.db', Buffer.from('SQLite format 3\0'));
     mkdirSync(join(folder.path, 'counter_6.db'));
-    // Being made: its process has not said yet how much is in use.
+    // Being made: its process has not said yet how much is in use, or not even given it a length.
     folder.write('counter_7.db', Buffer.alloc(65_536));
+    folder.write('counter_8.db', Buffer.alloc(0));
+    folder.age('counter_8.db', 9);
     deepEqual(await folder.shown(), {
       lines: ['jobs_total{} 3'],
       failures: [
@@ -256,6 +265,7 @@ describe('PythonDirectory', () => {
     folder.write('counter_0.db', [JOBS]);
     for (let length = 0; length < whole.length; length++) {
       folder.write('counter_1.db', whole.subarray(0, length));
+      folder.age('counter_1.db', 11);
       const { contributions, failures } = await folder.read();
       deepEqual([contributions.length, failures.length], [1, 1], `${length} bytes`);
     }

@@ -18,6 +18,9 @@ import { UnreadableError } from './unreadable.ts';
 /** What is read of a file nothing is known of: most files have no more in use. */
 const FIRST_BYTES = 4096;
 
+/** An empty file this young is being made: Python's client makes it, and then gives it a length. */
+const MAKING_MS = 10_000;
+
 /** Reads one file again and again, and parses each key once. */
 export class PythonFile {
   readonly #path: string;
@@ -77,8 +80,8 @@ export class PythonFile {
     let born: number;
     try {
       this.#refuseSpecial(fd);
-      const { size, birthtimeMs } = fstatSync(fd);
-      used = this.#readUsed(fd, size);
+      const { mtimeMs, birthtimeMs } = fstatSync(fd);
+      used = this.#readUsed(fd, Math.abs(Date.now() - mtimeMs) < MAKING_MS);
       born = birthtimeMs / 1000;
     } catch (error) {
       if (error instanceof UnreadableError) throw error;
@@ -102,12 +105,13 @@ export class PythonFile {
   }
 
   /** Copies all that is in use, and returns how much that is. */
-  #readUsed(fd: number, size: number): number {
+  #readUsed(fd: number, isYoung: boolean): number {
     [this.#bytes, this.#before] = [this.#before, this.#bytes];
     const known = Math.max(FIRST_BYTES, this.#parsed);
     this.#reserve(known);
     const read = this.#readBytes(fd, 0, known);
     if (read === 0) {
+      if (isYoung) return PYTHON_HEADER_BYTES;
       throw this.#unreadable(
         'empty',
         `is empty, expected ${PYTHON_HEADER_BYTES} bytes or more, got 0`,
@@ -119,9 +123,11 @@ export class PythonFile {
     if (used < PYTHON_HEADER_BYTES || used % 8 !== 0) {
       throw this.#unreadable('corrupt', `is damaged at byte 0, expected a length, got ${used}`);
     }
-    // Asked first, so that a flipped bit in the length does not make us allocate gigabytes.
-    if (used > Math.max(size, read)) throw this.#truncated(used, Math.max(size, read));
     if (used > read) {
+      // Asked first, so that a flipped bit in the length does not make us allocate gigabytes; and
+      // no sooner, since a length that was read belongs to a file that may just have grown.
+      const { size } = fstatSync(fd);
+      if (used > size) throw this.#truncated(used, size);
       this.#reserve(used);
       const all = read + this.#readBytes(fd, read, used);
       if (all < used) throw this.#truncated(used, all);

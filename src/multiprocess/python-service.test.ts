@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -126,6 +126,7 @@ describe('a service of Python and Node processes', () => {
     service.python('gauge_sum_1.db', [QUEUE]);
     const damaged = join(service.directory, 'gauge_sum_2.db');
     writeFileSync(damaged, '');
+    utimesSync(damaged, 0, 0);
     const expected = ['promethium_unreadable_files{"reason":"empty"} 1', 'queue{} 5'];
     deepEqual(await service.lines(), expected);
     deepEqual(await service.lines(), expected);
