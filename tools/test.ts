@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { install } from '../test/setup/install.ts';
 import {
   cache,
@@ -38,6 +39,7 @@ const skippedFile = join(cache, 'skipped.txt');
 function run(environment: NodeJS.ProcessEnv): number {
   const args = [
     '--test',
+    `--import=${pathToFileURL(join(root, 'test', 'setup', 'properties.ts'))}`,
     `--test-concurrency=${availableParallelism()}`,
     `--test-timeout=${TEST_LIMIT_MS}`,
     '--test-reporter=spec',
