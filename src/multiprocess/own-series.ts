@@ -249,7 +249,8 @@ export class OwnSeries {
     const { directory, mappers, warnings } = this.#options;
     const declare = (family: StoredFamily): SeriesStorage => this.declare(family);
     this.#keeper = new FileKeeper({ file: this.#file, directory, warnings, declare });
-    removeLeftovers(directory, mappers.mapper, Date.now());
+    // Later, since it lists the directory, which the metric that needs the file does not wait for.
+    setImmediate(() => removeLeftovers(directory, mappers.mapper, Date.now()));
     this.#warnOfMappers(this.#file.isWrittenBehind);
     if (!this.#file.isWrittenBehind) return;
     this.#timer = new WriteBehindTimer(() => this.flush(), this.#options.flushIntervalMs);

@@ -2,6 +2,7 @@ import { deepEqual } from 'node:assert/strict';
 import { closeSync, openSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { count, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { koffiMapper } from './map-koffi.ts';
@@ -51,12 +52,13 @@ describe('removeLeftovers', () => {
     removeLeftovers(join(temporaryFolder(context), 'nowhere'), undefined, NOW_MS);
   });
 
-  it('is done by each process that makes a file of its own', (context) => {
+  it('is done by each process once it has made a file of its own', async (context) => {
     const directory = temporaryFolder(context);
     make(directory, `${id('a')}.promethium.new`, 0);
     const storage = open(context, { directory, mapper: 'koffi' });
     deepEqual(readdirSync(directory), [`${id('a')}.promethium.new`]);
     count(storage, '/', 1);
+    await setImmediate();
     deepEqual(
       readdirSync(directory).map((name) => name.slice(32)),
       ['.promethium'],
