@@ -142,10 +142,12 @@ function add(
 ): void {
   const { sources, destinations, way } = transfer;
   const { offsets, timeSource, timeDestination } = way;
+  // Read once: the loop over it is most often one cell long.
+  const { length } = offsets;
   for (let i = 0; i < sources.length; i++) {
     const source = sources[i]!;
     const destination = base + destinations[i]!;
-    for (let j = 0; j < offsets.length; j++) {
+    for (let j = 0; j < length; j++) {
       const place = destination + offsets[j]!;
       const held = merged[place]!;
       const value = values[source + j]!;

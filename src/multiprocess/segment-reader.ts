@@ -75,9 +75,9 @@ export class SegmentReader {
     const fd = this.#open();
     if (fd === undefined) return undefined;
     try {
-      this.#refuseSpecial(fd);
       return await this.#readOpen(fd, pace);
     } catch (error) {
+      this.#refuseSpecial(fd);
       if (error instanceof UnreadableError) throw error;
       throw this.#inaccessible(error);
     } finally {
@@ -104,7 +104,8 @@ export class SegmentReader {
     // Of a file that somebody removed, its writer drops the lock once it has put another in its place.
     if (liveness === 'dead' && !this.#isInPlace(fd)) return undefined;
     const silent = this.#heartbeat.isSilent(header.heartbeat, performance.now() / 1000);
-    const epoch = await this.#readRecords(fd, pace);
+    // What a dead writer wrote before it was judged, and after this was read, would be lost for ever.
+    const epoch = await this.#readRecords(fd, pace, liveness === 'dead' ? undefined : header);
     const reread: Reread = (record) => this.#rereadBlock(fd, record, epoch);
     await pace.run(this.#contents.refreshBlocks(reread));
     const contribution: Contribution = {
@@ -124,10 +125,14 @@ export class SegmentReader {
   }
 
   /** Reads all that is there and returns the epoch it is of; `undefined` if that never stood still. */
-  async #readRecords(fd: number, pace: Pace): Promise<number | undefined> {
+  async #readRecords(
+    fd: number,
+    pace: Pace,
+    first: ReadHeader | undefined,
+  ): Promise<number | undefined> {
     let wasRefused = false;
     for (let attempt = 1; ; attempt++) {
-      const header = this.#readHeader(fd);
+      const header = (attempt === 1 ? first : undefined) ?? this.#readHeader(fd);
       this.#readBytes(fd, header.published);
       const isStable = header.epoch % 2 === 0 && this.#readHeader(fd).epoch === header.epoch;
       if (isStable || attempt === ATTEMPTS) {
@@ -154,9 +159,12 @@ export class SegmentReader {
   }
 
   #readBytes(fd: number, length: number): void {
-    // Asked first, so that a flipped bit in the length does not make us allocate gigabytes.
-    if (fstatSync(fd).size < length) throw this.#truncated(length, fstatSync(fd).size);
-    this.#contents.reserve(length);
+    if (length > this.#contents.bytes.length) {
+      // Asked first, so that a flipped bit in the length does not make us allocate gigabytes.
+      const { size } = fstatSync(fd);
+      if (size < length) throw this.#truncated(length, size);
+      this.#contents.reserve(length);
+    }
     const { bytes } = this.#contents;
     for (let at = 0; at < length; ) {
       const read = readSync(fd, bytes, at, length - at, at);
