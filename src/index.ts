@@ -102,7 +102,7 @@ export type {
   Pair,
   Pairs,
 } from './model/labels.ts';
-export type { NativeCounts, NativeNumbers, NativeSettings } from './model/native-counts.ts';
+export type { NativeNumbers, NativeSettings, NativeTally } from './model/native-counts.ts';
 export type { NativeBuckets, NativeHistogram } from './model/native-histogram.ts';
 export {
   CounterMetricFamily,

@@ -1,7 +1,7 @@
 /** How a histogram counts: in the cells of its buckets, and in native buckets where it has any. */
 
 import type { HistogramPoint } from '../model/family.ts';
-import { NativeCounts } from '../model/native-counts.ts';
+import { NativeCounts, type NativeTally } from '../model/native-counts.ts';
 import type { Cells } from '../storage/storage.ts';
 import { BucketSearch } from './bucket-search.ts';
 import { Child } from './child.ts';
@@ -100,12 +100,12 @@ export class HistogramChildOnCells extends Child {
   }
 
   /** The native buckets; none here. */
-  get native(): NativeCounts | undefined {
+  get native(): NativeTally | undefined {
     return undefined;
   }
 
   /** Counts in these native buckets from now on; does nothing here. */
-  moveNative(_: NativeCounts | undefined): void {}
+  moveNative(_: NativeTally | undefined): void {}
 
   startTimer(): Timer {
     return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
@@ -177,7 +177,7 @@ export class HistogramChildOnCells extends Child {
 
 /** A class of its own, so that histograms without native buckets do not look for them. */
 class NativeHistogramChild extends HistogramChildOnCells {
-  #native: NativeCounts;
+  #native: NativeTally;
   /** When it began to count, in seconds of the clock's `elapsed`. */
   #begun: number;
   /** Calls off the reset that it waits for, if it does. */
@@ -188,7 +188,7 @@ class NativeHistogramChild extends HistogramChildOnCells {
     return super.constructor;
   }
 
-  constructor(declaration: Declaration, place: Cells, native: NativeCounts) {
+  constructor(declaration: Declaration, place: Cells, native: NativeTally) {
     super(declaration, place);
     this.#native = native;
     this.#begun = declaration.clock.elapsed();
@@ -205,11 +205,11 @@ class NativeHistogramChild extends HistogramChildOnCells {
     if (native.observe(value, count) && native.isOverfull) this.relieve(value, count);
   }
 
-  override get native(): NativeCounts {
+  override get native(): NativeTally {
     return this.#native;
   }
 
-  override moveNative(native: NativeCounts | undefined): void {
+  override moveNative(native: NativeTally | undefined): void {
     if (native !== undefined) this.#native = native;
     this.#callOff?.();
     this.#callOff = undefined;
@@ -261,7 +261,7 @@ const LONGEST_TIMER_SECONDS = 86_400;
 const NATIVE_POINT = /* @__PURE__ */ new NativePoint();
 
 /** The native buckets of the series at this place; none where nobody would show them. */
-function nativeAt({ native, storage }: Declaration, place: Cells): NativeCounts | undefined {
+function nativeAt({ native, storage }: Declaration, place: Cells): NativeTally | undefined {
   if (native === undefined || place.native !== undefined) return place.native;
   return storage.collect === undefined ? new NativeCounts(native) : undefined;
 }

@@ -3,6 +3,7 @@
  * follows from what was counted and added: it goes down, and the zero bucket up, and never back.
  */
 
+import { LentBuckets } from './lent-buckets.ts';
 import {
   coarserIndex,
   LEAST_SCHEMA,
@@ -28,8 +29,30 @@ export interface NativeSettings {
 /** A native histogram that can be added to another: one whose bounds are powers of a base. */
 export type NativeNumbers = Omit<NativeHistogram, 'exemplars' | 'customBounds'>;
 
+/**
+ * The native buckets of one series while they are counted: on the heap ({@linkcode NativeCounts}), or
+ * wherever a storage has them.
+ */
+export interface NativeTally extends NativeNumbers {
+  /**
+   * Counts `count` observations of a value that is not NaN. True when there is a bucket more, so that
+   * somebody may have to look how many there are.
+   */
+  observe(value: number, count: number): boolean;
+  /** True when there are more buckets than there may be. */
+  readonly isOverfull: boolean;
+  /** Makes the buckets as few as they may be. */
+  limit(): void;
+  /** Forgets all observations and takes on the resolution that it began with. */
+  clear(): void;
+  /** Adds another histogram: the sum has the lower schema and the wider zero bucket. */
+  add(other: NativeNumbers): void;
+  /** Another one that holds the same, on the heap. */
+  copy(): NativeTally;
+}
+
 /** Observations in native buckets. */
-export class NativeCounts {
+export class NativeCounts implements NativeTally {
   readonly #settings: NativeSettings;
   #find: NativeIndex;
   #zeroThreshold: number;
@@ -170,11 +193,16 @@ export class NativeCounts {
 
   /** Another one that holds the same. */
   copy(): NativeCounts {
-    const copy = new NativeCounts(this.#settings);
-    copy.#find = this.#find;
-    copy.#zeroThreshold = this.#zeroThreshold;
-    copy.#addBuckets(this);
-    return copy;
+    return NativeCounts.of(this, this.#settings);
+  }
+
+  /** One that holds these numbers, as fine and as coarse as they are. */
+  static of(numbers: NativeNumbers, settings: NativeSettings): NativeCounts {
+    const made = new NativeCounts(settings);
+    made.#find = nativeIndex(numbers.schema);
+    made.#zeroThreshold = numbers.zeroThreshold;
+    made.#addBuckets(numbers);
+    return made;
   }
 
   #addBuckets({ schema, zeroCount, positive, negative }: NativeNumbers): void {
@@ -204,7 +232,8 @@ export class NativeCounts {
   }
 }
 
-function isEmpty({ zeroCount, positive, negative }: NativeNumbers): boolean {
+/** True of numbers of which none counts an observation. */
+export function isEmpty({ zeroCount, positive, negative }: NativeNumbers): boolean {
   return zeroCount === 0 && positive.length === 0 && negative.length === 0;
 }
 
@@ -224,22 +253,5 @@ function reduced(window: NativeWindow, steps: number): NativeWindow {
   return coarse;
 }
 
-/** Buckets on loan: one pair of arrays for all histograms of a process, as large as the largest. */
-class Scratch implements NativeBuckets {
-  length = 0;
-  indices: Int32Array = new Int32Array(0);
-  counts: Float64Array = new Float64Array(0);
-
-  filled(window: NativeWindow | undefined): this {
-    this.length = window?.size ?? 0;
-    if (this.length > this.indices.length) {
-      this.indices = new Int32Array(this.length * 2);
-      this.counts = new Float64Array(this.length * 2);
-    }
-    window?.copyTo(this.indices, this.counts);
-    return this;
-  }
-}
-
-const POSITIVE = /* @__PURE__ */ new Scratch();
-const NEGATIVE = /* @__PURE__ */ new Scratch();
+const POSITIVE: LentBuckets = /* @__PURE__ */ new LentBuckets();
+const NEGATIVE: LentBuckets = /* @__PURE__ */ new LentBuckets();

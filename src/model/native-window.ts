@@ -29,6 +29,14 @@ export class NativeWindow {
     return this.#size;
   }
 
+  /** What is in a bucket. */
+  get(index: number): number {
+    const counts = this.#counts;
+    const place = index - this.#first;
+    if (place >= 0 && place < counts.length) return counts[place]!;
+    return this.#far === undefined ? 0 : (this.#far.get(index) ?? 0);
+  }
+
   /** Adds a whole number to a bucket. True when it held nothing before. */
   add(index: number, count: number): boolean {
     const counts = this.#counts;

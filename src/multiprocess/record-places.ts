@@ -51,6 +51,8 @@ export interface RecordParts {
   readonly family: number;
   /** How much room there is between header and text; it holds zeros. */
   readonly cellBytes: number;
+  /** What it holds in place of zeros, from its first cell on. */
+  readonly cells?: Float64Array | undefined;
   /** The text, up to its `length`. */
   readonly text: { readonly bytes: Uint8Array; readonly length: number };
 }
@@ -131,7 +133,10 @@ export class RecordPlaces {
     const { segment, at } = place;
     const length = segment.words[at / 4]!;
     // In this order: a reader that still saw the record sees the epoch move and reads again, so
-    // that it never takes the zeros, or what follows them, for the removed record's contents.
+    // that it never takes the zeros, or what follows them, for the removed record's contents. It
+    // moves before as well: where another record stands for it already, behind the length that a
+    // reader knew, none of the two would be found otherwise.
+    this.#nextEpoch();
     Atomics.store(segment.words, at / 4 + 1, emptyRecordWord(KIND.tombstone, length));
     this.#nextEpoch();
     segment.bytes.fill(0, at + 8, at + length);
@@ -198,12 +203,13 @@ export class RecordPlaces {
   }
 }
 
-/** Writes all of a record but its cells, which hold 0 already; the word with its kind last. */
+/** Writes all of a record, whose cells hold 0 already; the word with its kind last. */
 function fillRecord(
-  { segment: { words, bytes }, at }: Place,
+  { segment: { words, bytes, cells }, at }: Place,
   length: number,
-  { kind, family, cellBytes, text }: RecordParts,
+  { kind, family, cellBytes, text, cells: content }: RecordParts,
 ): void {
+  if (content !== undefined) cells.set(content, (at + RECORD_HEADER_BYTES) / 8);
   const textAt = at + RECORD_HEADER_BYTES + cellBytes;
   for (let i = 0; i < text.length; i++) bytes[textAt + i] = text.bytes[i]!;
   words[at / 4] = length;

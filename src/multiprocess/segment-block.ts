@@ -30,8 +30,8 @@ export interface BlockOwner {
   readonly offset: number;
   /** The second word of its record. */
   readonly word: number;
-  /** All blocks of the series. */
-  readonly blocks: Set<SegmentBlock>;
+  /** All that lies beside the series' cells, and goes with it. */
+  readonly blocks: Set<{ release(): void }>;
 }
 
 const TEXT: RecordTextWriter = new RecordTextWriter();

@@ -7,10 +7,11 @@
 import { cellCount, type StoredFamily } from '../model/cells.ts';
 import type { Pairs } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
+import { NativeRecord } from './native-record.ts';
 import { type Place, RecordPlaces, type Space } from './record-places.ts';
 import { RecordTextWriter } from './record-text.ts';
 import { KIND, RECORD_HEADER_BYTES, type SegmentHeader } from './segment.ts';
-import { type BlockOptions, SegmentBlock } from './segment-block.ts';
+import { type BlockOptions, type BlockOwner, SegmentBlock } from './segment-block.ts';
 
 /** One declaration of a family, and the place of its record while it has one. */
 export interface FamilyRecord {
@@ -32,8 +33,8 @@ export class SegmentWriter {
   readonly #newest = new Map<string, FamilyRecord>();
   /** The declarations that have a record, by their numbers. */
   readonly #families = new Map<number, FamilyRecord>();
-  /** The blocks of each series that has any, by the series' place in the file. */
-  readonly #blocks = new Map<number, Set<SegmentBlock>>();
+  /** What lies beside the cells of each series that has any, by the series' place in the file. */
+  readonly #blocks = new Map<number, BlockOwner['blocks']>();
   #lastNumber = 0;
   readonly #text = new RecordTextWriter();
 
@@ -124,23 +125,36 @@ export class SegmentWriter {
    */
   allocateBlock(options: BlockOptions): SegmentBlock {
     if (options.series === undefined) return new SegmentBlock(this.#places, options, undefined);
-    const { cells, index } = options.series;
+    const owner = this.#ownerOf(options.kind, options.series);
+    const block = new SegmentBlock(this.#places, options, owner);
+    this.#blocks.set(owner.offset, owner.blocks.add(block));
+    return block;
+  }
+
+  /**
+   * Makes what holds the native buckets of a series: there is nothing in it yet. It goes with the
+   * series.
+   *
+   * @throws {RangeError} When the cells of `series` are none of this file.
+   */
+  allocateNative(series: Cells): NativeRecord {
+    const owner = this.#ownerOf('native', series);
+    const record = new NativeRecord(this.#places, owner);
+    this.#blocks.set(owner.offset, owner.blocks.add(record));
+    return record;
+  }
+
+  #ownerOf(kind: string, { cells, index }: Cells): BlockOwner {
     const segment = this.#places.segmentOf(cells);
     if (segment === undefined) {
       throw new RangeError(
-        `block "${options.kind}": its series is in another file, expected cells of this one, got others`,
+        `block "${kind}": its series is in another file, expected cells of this one, got others`,
       );
     }
     const at = index * 8 - RECORD_HEADER_BYTES;
     const offset = segment.offset + at;
     const blocks = this.#blocks.get(offset) ?? new Set();
-    const block = new SegmentBlock(this.#places, options, {
-      offset,
-      word: segment.words[at / 4 + 1]!,
-      blocks,
-    });
-    this.#blocks.set(offset, blocks.add(block));
-    return block;
+    return { offset, word: segment.words[at / 4 + 1]!, blocks };
   }
 
   /** True when `cells` are those of a series that this writer has handed out. */
@@ -172,7 +186,7 @@ export class SegmentWriter {
     this.#places.copyTo(target);
   }
 
-  #releaseBlocks(blocks: Set<SegmentBlock>, offset: number): void {
+  #releaseBlocks(blocks: BlockOwner['blocks'], offset: number): void {
     for (const block of blocks) block.release();
     this.#blocks.delete(offset);
   }

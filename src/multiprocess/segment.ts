@@ -67,6 +67,8 @@ export const KIND = {
   tombstone: 4,
   /** Bytes that are written anew at any time, twice over: see {@linkcode BLOCK_COPY_BYTES}. */
   block: 5,
+  /** The native buckets of a series: see `native-record.ts`. */
+  native: 6,
 } as const;
 
 /**

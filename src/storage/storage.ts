@@ -7,7 +7,7 @@ import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
-import type { NativeCounts } from '../model/native-counts.ts';
+import type { NativeTally } from '../model/native-counts.ts';
 import type { QuantileState } from '../model/quantile-sketch.ts';
 import type { Publishing } from './publication.ts';
 
@@ -18,7 +18,7 @@ export interface Cells {
   /** The place of the series' first cell in {@linkcode cells}. */
   readonly index: number;
   /** The native buckets of a histogram that has any, which lie beside its cells. */
-  readonly native?: NativeCounts | undefined;
+  readonly native?: NativeTally | undefined;
 }
 
 /** Where one exemplar lies, beside the cells of its series. */
@@ -64,6 +64,11 @@ export interface SeriesStorage {
    * storage's: ask again with the next exemplar. Absent where the registry shows them itself.
    */
   exemplarPlace?(series: Cells, bucket: number): ExemplarPlace | undefined;
+  /**
+   * The same for one of those that belong to the native buckets of a histogram's series, which are
+   * numbered from 0 on.
+   */
+  nativeExemplarPlace?(series: Cells, number: number): ExemplarPlace | undefined;
   /** The same for what the quantiles of a summary's series are made of. */
   quantilePlace?(series: Cells): QuantilePlace | undefined;
   /**
