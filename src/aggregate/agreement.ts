@@ -8,7 +8,15 @@ import type { Pair, Pairs } from '../model/labels.ts';
 import type { ContributedFamily, ContributedSeries, Contribution } from './contribution.ts';
 
 /** In what two declarations of one family can differ. */
-export type DisagreementAspect = 'type' | 'help' | 'unit' | 'labels' | 'bounds' | 'states' | 'mode';
+export type DisagreementAspect =
+  | 'type'
+  | 'help'
+  | 'unit'
+  | 'labels'
+  | 'bounds'
+  | 'native'
+  | 'states'
+  | 'mode';
 
 /**
  * Processes that declare a family otherwise than the newest one does.
@@ -236,6 +244,7 @@ function aspectsIn(one: StoredFamily, other: StoredFamily): DisagreementAspect[]
   if (one.unit !== other.unit) aspects.push('unit');
   if (!sameSet(one.labelNames, other.labelNames)) aspects.push('labels');
   if (!sameList(one.bounds, other.bounds)) aspects.push('bounds');
+  if (JSON.stringify(one.native) !== JSON.stringify(other.native)) aspects.push('native');
   if (!sameSet(one.states, other.states)) aspects.push('states');
   if (one.mode !== other.mode) aspects.push('mode');
   return aspects;

@@ -3,6 +3,7 @@
 import type { StoredFamily } from '../model/cells.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { Pairs } from '../model/labels.ts';
+import type { NativeNumbers } from '../model/native-counts.ts';
 import type { QuantileState } from '../model/quantile-sketch.ts';
 
 /** Everything that one process, or one thread that counts for itself, has counted. */
@@ -60,6 +61,18 @@ export interface ContributedFamily {
   readonly exemplars?: readonly ContributedExemplar[];
   /** What the quantiles of its series are made of. May grow while nothing else does. */
   readonly windows?: readonly ContributedWindow[];
+  /** The native buckets of its series. May grow while nothing else does. */
+  readonly natives?: readonly ContributedNative[];
+  /** The exemplars of the native buckets of its series. May grow while nothing else does. */
+  readonly nativeExemplars?: readonly ContributedExemplar[];
+}
+
+/** What one process counted of one series in native buckets. */
+export interface ContributedNative {
+  /** The series: its {@linkcode ContributedSeries.index}. */
+  readonly series: number;
+  /** What is there now, the buckets in any order. On loan until another one is asked. */
+  readonly current: NativeNumbers;
 }
 
 /** What one process observed lately of one series. */

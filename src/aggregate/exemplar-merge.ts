@@ -9,6 +9,9 @@ import type { Transfer } from './transfer.ts';
 /** Merged exemplars by their series' place: of a histogram one for each bucket, else one. */
 export type MergedExemplars = readonly (readonly (KeptExemplar | undefined)[] | undefined)[];
 
+/** Merged exemplars of native buckets by their series' place. */
+export type MergedLists = readonly (readonly KeptExemplar[] | undefined)[];
+
 /**
  * Merges the exemplars of a family's processes, each of which goes to the bucket that its value is
  * in, whatever buckets its process has. What is not to be shown any more at `now`, Unix seconds, is
@@ -41,6 +44,50 @@ export function* mergeExemplars(
     yield;
   }
   return merged;
+}
+
+/** How many exemplars native buckets have at the most, as in one process. */
+const MOST_OF_NATIVES = 10;
+
+/**
+ * Merges the exemplars of the native buckets of a family's processes: the newest ones of each series,
+ * ascending by value. Which they are does not depend on what was folded before, as a choice by value
+ * would.
+ */
+export function* mergeNativeExemplars(
+  transfers: readonly Transfer[],
+  width: number,
+  now: number,
+): Generator<undefined, MergedLists | undefined> {
+  let merged: KeptExemplar[][] | undefined;
+  for (const transfer of transfers) {
+    const { nativeExemplars: given = [] } = transfer;
+    if (given.length === 0) continue;
+    const series = seriesPlaces(given, transfer, width);
+    for (let i = 0; i < given.length; i++) {
+      const { current } = given[i]!;
+      const place = series[i]!;
+      if (current === undefined || place < 0 || current.shownUntil <= now) continue;
+      merged ??= [];
+      merged[place] ??= [];
+      merged[place].push(current);
+    }
+    yield;
+  }
+  return merged?.map((list) => list.sort(newestFirst).slice(0, MOST_OF_NATIVES).sort(byValue));
+}
+
+/** Among those of one time by value, then by what they lead to: any order will do that is one. */
+function newestFirst({ exemplar: one }: KeptExemplar, { exemplar: other }: KeptExemplar): number {
+  return (
+    secondsOf(other) - secondsOf(one) ||
+    one.value - other.value ||
+    (JSON.stringify(one.labels) < JSON.stringify(other.labels) ? -1 : 1)
+  );
+}
+
+function byValue({ exemplar: one }: KeptExemplar, { exemplar: other }: KeptExemplar): number {
+  return one.value - other.value;
 }
 
 /** The bucket that a value is counted in; that of +Inf has no bound. */

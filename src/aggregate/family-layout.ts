@@ -166,8 +166,10 @@ function transferOf(
   const destinations = new Int32Array(numbers.length);
   for (let i = 0; i < numbers.length; i++) destinations[i] = places[numbers[i]!]!;
   const way = wayBetween(member.family, family);
-  const { exemplars, windows } = member;
-  return { contributor, way, sources, destinations, exemplars, windows };
+  const { exemplars, windows, natives, nativeExemplars } = member;
+  const { bounds } = member.family;
+  const beside = { exemplars, windows, natives, nativeExemplars };
+  return { contributor, way, sources, destinations, bounds, ...beside };
 }
 
 /** Returns the items with these numbers, in their order. */

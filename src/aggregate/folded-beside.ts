@@ -1,16 +1,17 @@
-/** What is kept of ended processes beside the cells of their series: exemplars, and observations. */
+/** What is kept of ended processes beside the cells of their series. */
 
 import type { StoredFamily } from '../model/cells.ts';
 import { QuantileSketch } from '../model/quantile-sketch.ts';
 import { seriesPlaces } from './beside-cells.ts';
 import type { KeptAge, KeptExemplar, KeptWindow } from './contribution.ts';
-import { mergeExemplars } from './exemplar-merge.ts';
+import { type MergedLists, mergeExemplars, mergeNativeExemplars } from './exemplar-merge.ts';
 import type { Transfer } from './transfer.ts';
 
 /** What is kept beside the cells of merged series, by their places. */
 export interface FoldedBeside {
   readonly exemplars: readonly (readonly (KeptExemplar | undefined)[] | undefined)[];
   readonly windows: readonly (KeptWindow | undefined)[];
+  readonly nativeExemplars: MergedLists;
 }
 
 /** Windows that are gone through in one step. */
@@ -41,7 +42,8 @@ export function* foldBeside(
       if (++count % WINDOWS_PER_STEP === 0) yield;
     }
   }
-  return { exemplars: exemplars ?? [], windows };
+  const nativeExemplars = yield* mergeNativeExemplars(transfers, width, now);
+  return { exemplars: exemplars ?? [], windows, nativeExemplars: nativeExemplars ?? [] };
 }
 
 /** Adds up observations by when they cease to count. */

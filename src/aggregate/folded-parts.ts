@@ -6,12 +6,14 @@
 
 import type { StoredFamily } from '../model/cells.ts';
 import type { Pairs } from '../model/labels.ts';
+import type { NativeNumbers } from '../model/native-counts.ts';
 import { type Agreement, agree, type Declaration, isPerProcess, isSum } from './agreement.ts';
 import type { Contribution, KeptExemplar, KeptWindow } from './contribution.ts';
 import { FamilyLayouter } from './family-layout.ts';
 import { foldBeside } from './folded-beside.ts';
 import { withinLimit } from './folded-limit.ts';
 import { newestFirst } from './merger.ts';
+import { mergeNatives } from './native-merge.ts';
 import { Rests } from './rests.ts';
 import { run } from './transfer.ts';
 
@@ -36,6 +38,10 @@ export interface FoldedSeries {
   readonly exemplars?: readonly (KeptExemplar | undefined)[] | undefined;
   /** What its quantiles are made of. */
   readonly window?: KeptWindow | undefined;
+  /** Its native buckets, of a histogram that has any. */
+  readonly native?: NativeNumbers | undefined;
+  /** The exemplars of these. */
+  readonly nativeExemplars?: readonly KeptExemplar[] | undefined;
 }
 
 /**
@@ -197,12 +203,18 @@ function* sumUp(
   }
   if (isSum(family)) rests.normalize(cells);
   const now = Date.now() / 1000;
-  const { exemplars, windows } = yield* foldBeside(layout.transfers, family, width, now);
+  const folded = yield* foldBeside(layout.transfers, family, width, now);
+  const natives = yield* mergeNatives(layout, contributions);
   const sums: FoldedSeries[] = [];
   const lost: FoldedSeries[] = [];
   for (const [i, values] of labelValues.entries()) {
     const begin = i * width;
-    const beside = { exemplars: exemplars[i], window: windows[i] };
+    const beside = {
+      exemplars: folded.exemplars[i],
+      window: folded.windows[i],
+      native: natives?.[i],
+      nativeExemplars: folded.nativeExemplars[i],
+    };
     const own = cells.subarray(begin, begin + width);
     sums.push({ labelValues: values, pairs: [], cells: own, ...beside });
     const rest = Float64Array.from({ length: width }, (_, j) => rests.at(begin + j));

@@ -12,17 +12,22 @@ import type {
   Walk,
 } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import type { NativeHistogram } from '../model/native-histogram.ts';
+import { NativePoint } from '../model/native-point.ts';
 import type { Sample } from '../model/sample.ts';
 import { samplesOf } from '../model/sample-writer.ts';
 import type { KeptExemplar } from './contribution.ts';
-import type { MergedExemplars } from './exemplar-merge.ts';
+import type { MergedExemplars, MergedLists } from './exemplar-merge.ts';
 import type { FamilyLayout } from './family-layout.ts';
+import type { MergedNatives } from './native-merge.ts';
 import type { MergedQuantiles } from './quantile-merge.ts';
 
 /** What a family has beside its cells. */
 export interface BesideCells {
   readonly exemplars?: MergedExemplars | undefined;
   readonly quantiles?: MergedQuantiles | undefined;
+  readonly natives?: MergedNatives | undefined;
+  readonly nativeExemplars?: MergedLists | undefined;
 }
 
 /** Shows the cells that begin at `base` as the layout says. They stay as they are from now on. */
@@ -89,7 +94,7 @@ const EMIT: Readonly<Record<StoredFamily['type'], Emit>> = {
     writer.number(cells[index]!);
   },
   histogram({ histogram, writer, exemplars }, index, series) {
-    writer.histogram(histogram!.at(index, exemplars?.[series]));
+    writer.histogram(histogram!.at(index, series, exemplars?.[series]));
   },
   summary({ summary, writer }, index, series) {
     writer.summary(summary!.at(index, series));
@@ -123,7 +128,7 @@ class MergedWalk implements Walk {
     layout: FamilyLayout,
     cells: Float64Array,
     base: number,
-    { exemplars, quantiles }: BesideCells,
+    { exemplars, quantiles, natives, nativeExemplars }: BesideCells,
     writer: FamilyWriter,
   ) {
     const { type, bounds } = layout.family;
@@ -135,7 +140,10 @@ class MergedWalk implements Walk {
       cells,
       writer,
       exemplars,
-      histogram: type === 'histogram' ? new CellsHistogram(bounds, cells) : undefined,
+      histogram:
+        type === 'histogram'
+          ? new CellsHistogram(bounds, cells, natives, nativeExemplars)
+          : undefined,
       summary: type === 'summary' ? new CellsSummary(cells, quantiles) : undefined,
     };
   }
@@ -189,6 +197,8 @@ function startTime(seconds: number): number | undefined {
   return seconds > 0 ? seconds : undefined;
 }
 
+const NATIVE_POINT = /* @__PURE__ */ new NativePoint();
+
 /** One object for all series of a walk, moved from each to the next. */
 class CellsHistogram implements HistogramPoint {
   readonly bounds: readonly number[];
@@ -196,10 +206,20 @@ class CellsHistogram implements HistogramPoint {
   readonly cumulative = false;
   exemplars: readonly (Exemplar | undefined)[] | undefined;
   index = 0;
+  native: NativeHistogram | undefined;
+  readonly #natives: MergedNatives | undefined;
+  readonly #nativeExemplars: MergedLists | undefined;
 
-  constructor(bounds: readonly number[], cells: Float64Array) {
+  constructor(
+    bounds: readonly number[],
+    cells: Float64Array,
+    natives: MergedNatives | undefined,
+    nativeExemplars: MergedLists | undefined,
+  ) {
     this.bounds = bounds;
     this.cells = cells;
+    this.#natives = natives;
+    this.#nativeExemplars = nativeExemplars;
   }
 
   get sum(): number {
@@ -210,9 +230,13 @@ class CellsHistogram implements HistogramPoint {
     return startTime(this.cells[this.index + this.bounds.length + 2]!);
   }
 
-  at(index: number, kept: readonly (KeptExemplar | undefined)[] | undefined): this {
+  at(index: number, series: number, kept: readonly (KeptExemplar | undefined)[] | undefined): this {
     this.index = index;
     this.exemplars = kept?.map((one) => one?.exemplar);
+    if (this.#natives !== undefined) {
+      const exemplars = this.#nativeExemplars?.[series]?.map((one) => one.exemplar);
+      this.native = NATIVE_POINT.of(this.#natives[series]!, exemplars);
+    }
     return this;
   }
 }
@@ -255,4 +279,7 @@ class CellsSummary implements SummaryPoint {
 }
 
 const NO_CELLS = new Float64Array(0);
-kept.push(new CellsHistogram(NONE, NO_CELLS), new CellsSummary(NO_CELLS, undefined));
+kept.push(
+  new CellsHistogram(NONE, NO_CELLS, undefined, undefined),
+  new CellsSummary(NO_CELLS, undefined),
+);

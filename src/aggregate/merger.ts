@@ -10,9 +10,10 @@
 import type { MetricFamily } from '../model/family.ts';
 import { agree, type Declaration, type Disagreement } from './agreement.ts';
 import type { Contribution } from './contribution.ts';
-import { mergeExemplars } from './exemplar-merge.ts';
+import { mergeExemplars, mergeNativeExemplars } from './exemplar-merge.ts';
 import { type FamilyLayout, FamilyLayouter } from './family-layout.ts';
 import { MergedFamily } from './merged-family.ts';
+import { agreeWithNatives, mergeNatives } from './native-merge.ts';
 import { processLabels } from './process-labels.ts';
 import { mergeQuantiles } from './quantile-merge.ts';
 import { NO_RESTS, Rests } from './rests.ts';
@@ -139,7 +140,11 @@ function* combine(
     const { family, width, transfers } = layout;
     const exemplars = yield* mergeExemplars(transfers, family, width, now);
     const quantiles = yield* mergeQuantiles(transfers, width, now);
-    families.push(new MergedFamily(layout, cells, base, { exemplars, quantiles }));
+    const natives = yield* mergeNatives(layout, ordered);
+    if (natives !== undefined) agreeWithNatives(cells, base, { width, merged: natives });
+    const nativeExemplars = yield* mergeNativeExemplars(transfers, width, now);
+    const beside = { exemplars, quantiles, natives, nativeExemplars };
+    families.push(new MergedFamily(layout, cells, base, beside));
     base += layout.labelValues.length * layout.width;
   }
   rests.settle(cells);

@@ -8,7 +8,7 @@
 
 import { isStamped, type StoredFamily } from '../model/cells.ts';
 import { isPerProcess } from './agreement.ts';
-import type { ContributedExemplar, ContributedWindow } from './contribution.ts';
+import type { ContributedExemplar, ContributedNative, ContributedWindow } from './contribution.ts';
 import type { Rests } from './rests.ts';
 
 /** How values that meet become one. */
@@ -27,6 +27,12 @@ export interface Transfer {
   readonly exemplars?: readonly ContributedExemplar[] | undefined;
   /** What the process observed lately of these series. */
   readonly windows?: readonly ContributedWindow[] | undefined;
+  /** What the process counted of these series in native buckets. */
+  readonly natives?: readonly ContributedNative[] | undefined;
+  /** The exemplars of native buckets that the process has of these series. */
+  readonly nativeExemplars?: readonly ContributedExemplar[] | undefined;
+  /** The bounds that the process's classic buckets have. */
+  readonly bounds?: readonly number[] | undefined;
 }
 
 /** From the cells of one declaration to those of another. */

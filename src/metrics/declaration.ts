@@ -19,7 +19,7 @@ import {
 } from './instrument-options.ts';
 import { type InstrumentRegistry, refuseTaken } from './instrument-registry.ts';
 import type { LabelRules } from './label-rules.ts';
-import type { NativeExemplars } from './native-exemplars.ts';
+import type { NativeExemplars, PlaceOfNativeExemplar } from './native-exemplars.ts';
 import type { NativeOptions } from './native-options.ts';
 import { QuantileSharing } from './quantile-sharing.ts';
 import type { QuantileSettings } from './quantile-window.ts';
@@ -52,7 +52,7 @@ export interface Kind<Child> {
    */
   sample?(): void;
   /** Makes a list for the exemplars of a child with native buckets; only where the type has them. */
-  exemplarList?(): NativeExemplars;
+  exemplarList?(placeOf: PlaceOfNativeExemplar | undefined): NativeExemplars;
   /** Sets a child to what its callback returned; only where the type takes callbacks. */
   assign?(child: Child, value: unknown): void;
 }
@@ -268,13 +268,22 @@ export class Declaration {
     const onDropped: OnExemplarDropped = (reason, cause) => {
       this.#registry?.root.countDroppedExemplar(this.name, reason, cause);
     };
-    const makeList = this.native && this.kind.exemplarList;
     const placeOf: PlaceOfExemplar = (child, bucket) => {
       const place = this.kind.place(child);
       return place && this.#series.exemplarPlace?.(place, bucket);
     };
     const isShared = this.#series.exemplarPlace !== undefined;
+    const makeList = this.native && ((child: object) => this.#toList(child));
     return new ExemplarKeeper(this.clock, onDropped, isShared ? placeOf : undefined, makeList);
+  }
+
+  #toList(child: object): NativeExemplars | undefined {
+    const isShared = this.#series.nativeExemplarPlace !== undefined;
+    const placeOf: PlaceOfNativeExemplar = (number) => {
+      const place = this.kind.place(child);
+      return place && this.#series.nativeExemplarPlace?.(place, number);
+    };
+    return this.kind.exemplarList?.(isShared ? placeOf : undefined);
   }
 
   #sample(sampling: ExemplarSampling | false | undefined): void {

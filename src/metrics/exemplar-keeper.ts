@@ -63,7 +63,7 @@ export class ExemplarKeeper {
   /** Weak, so that a child that was removed takes its exemplars with it. */
   #kept: WeakMap<object, Kept> | undefined;
   readonly #placeOf: PlaceOfExemplar | undefined;
-  readonly #makeList: (() => NativeExemplars) | undefined;
+  readonly #makeList: ((child: object) => NativeExemplars | undefined) | undefined;
   #sampling: ExemplarSampling | undefined;
 
   /** @param makeList - Makes the list of native buckets, to which exemplars go as well. */
@@ -71,7 +71,7 @@ export class ExemplarKeeper {
     clock: Clock,
     onDropped: OnExemplarDropped,
     placeOf?: PlaceOfExemplar,
-    makeList?: () => NativeExemplars,
+    makeList?: (child: object) => NativeExemplars | undefined,
   ) {
     this.#clock = clock;
     this.#onDropped = onDropped;
@@ -164,9 +164,10 @@ export class ExemplarKeeper {
     const kept = this.#kept?.get(child);
     if (kept === undefined) return;
     for (const place of kept.places) place?.clear();
+    kept.list?.clear();
     // The places are kept, since the child would be given others beside them.
-    if (kept.places.length === 0) this.#kept?.delete(child);
-    else this.#kept?.set(child, { ...nothingKept(this.#makeList?.()), places: kept.places });
+    if (this.#placeOf === undefined) this.#kept?.delete(child);
+    else this.#kept?.set(child, { ...nothingKept(kept.list), places: kept.places });
   }
 
   #put(child: object, place: number, exemplar: TimedExemplar, now: number): void {
@@ -204,7 +205,7 @@ export class ExemplarKeeper {
     this.#kept ??= new WeakMap();
     let kept = this.#kept.get(child);
     if (kept === undefined) {
-      kept = nothingKept(this.#makeList?.());
+      kept = nothingKept(this.#makeList?.(child));
       this.#kept.set(child, kept);
     }
     return kept;

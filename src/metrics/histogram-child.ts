@@ -2,6 +2,7 @@
 
 import type { HistogramPoint } from '../model/family.ts';
 import { NativeCounts, type NativeTally } from '../model/native-counts.ts';
+import { NativePoint } from '../model/native-point.ts';
 import type { Cells } from '../storage/storage.ts';
 import { BucketSearch } from './bucket-search.ts';
 import { Child } from './child.ts';
@@ -12,7 +13,6 @@ import {
   toHistogramOptions,
 } from './histogram-options.ts';
 import { NativeExemplars } from './native-exemplars.ts';
-import { NativePoint } from './native-point.ts';
 import { startTimer, type Timer } from './timer.ts';
 
 /** A histogram's child. Programs see what `HistogramChild` says of it. */
@@ -156,7 +156,7 @@ export class HistogramChildOnCells extends Child {
       child.#index = index;
       child.moveNative(native);
     },
-    exemplarList: () => new NativeExemplars(),
+    exemplarList: (placeOf) => new NativeExemplars(placeOf),
     sample() {
       if (isSampling) return;
       isSampling = true;

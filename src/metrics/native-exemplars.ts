@@ -4,6 +4,7 @@
  */
 
 import type { Exemplar } from '../model/exemplar.ts';
+import type { ExemplarPlace } from '../storage/storage.ts';
 
 /** How many there are. */
 const MOST = 10;
@@ -17,9 +18,25 @@ export interface TimedExemplar extends Exemplar {
   readonly timestamp: number;
 }
 
+/** Where the exemplar of a number from 0 on goes; nowhere if the storage has no room. */
+export type PlaceOfNativeExemplar = (number: number) => ExemplarPlace | undefined;
+
+/** A place for other processes to see, and what is there; nothing after a `clear`. */
+interface Shared {
+  exemplar: TimedExemplar | undefined;
+  place: ExemplarPlace | undefined;
+}
+
 /** Up to ten exemplars, ascending by value. */
 export class NativeExemplars {
   readonly #list: TimedExemplar[] = [];
+  readonly #shared: Shared[] = [];
+  readonly #placeOf: PlaceOfNativeExemplar | undefined;
+
+  /** @param placeOf - Where each lies for other processes to show, where there are any. */
+  constructor(placeOf?: PlaceOfNativeExemplar) {
+    this.#placeOf = placeOf;
+  }
 
   /** The exemplars, ascending by value. */
   get list(): readonly TimedExemplar[] {
@@ -31,11 +48,37 @@ export class NativeExemplars {
     return this.#list.length >= MOST;
   }
 
-  /** Takes an exemplar in. */
+  /**
+   * Takes an exemplar in, and puts it where other processes find it, in place of the one that left.
+   */
   add(exemplar: TimedExemplar): void {
-    if (this.isFull) this.#list.splice(this.#dispensable(exemplar), 1);
+    const left = this.isFull ? this.#list.splice(this.#dispensable(exemplar), 1)[0] : undefined;
     const place = this.#list.findIndex(({ value }) => exemplar.value < value);
     this.#list.splice(place < 0 ? this.#list.length : place, 0, exemplar);
+    if (this.#placeOf !== undefined) this.#share(exemplar, left, this.#placeOf);
+  }
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.#list.length = 0;
+    for (const { place } of this.#shared) place?.clear();
+    // The places are kept, since the child would be given others beside them.
+    for (const one of this.#shared) one.exemplar = undefined;
+  }
+
+  #share(
+    exemplar: TimedExemplar,
+    left: TimedExemplar | undefined,
+    placeOf: PlaceOfNativeExemplar,
+  ): void {
+    let number = this.#shared.findIndex((one) => one.exemplar === left);
+    if (number < 0) number = this.#shared.push({ exemplar, place: undefined }) - 1;
+    const shared = this.#shared[number]!;
+    shared.exemplar = exemplar;
+    if (shared.place?.keep(exemplar, Infinity)) return;
+    // None yet, or it went with the series: the child may have got another one since.
+    shared.place = placeOf(number);
+    shared.place?.keep(exemplar, Infinity);
   }
 
   /** Which one to leave out: the oldest one, or one of those that are nearest to each other. */

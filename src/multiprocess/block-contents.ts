@@ -1,10 +1,14 @@
-/** The blocks found in one file, kept apart from its numbers: they change without any record's doing. */
+/**
+ * What is found in one file beside the cells of its series, kept apart from them: it changes, and gets
+ * more, without any series' doing.
+ */
 
 import type { ContributedBlock } from '../aggregate/contribution.ts';
-import { EXEMPLAR_KIND, StoredExemplar } from './exemplar-block.ts';
+import { EXEMPLAR_KIND, NATIVE_EXEMPLAR_KIND, StoredExemplar } from './exemplar-block.ts';
 import { QUANTILE_KIND, StoredWindow } from './quantile-block.ts';
 import { KIND, RECORD_HEADER_BYTES } from './segment.ts';
 import { type BlockRecord, StoredBlock } from './stored-block.ts';
+import { type NativeSource, StoredNative, type StoredNativeRecord } from './stored-native.ts';
 
 /** Reads a record of the file anew; false when the record may be another one by now. */
 export type Reread = (record: BlockRecord) => boolean;
@@ -19,6 +23,8 @@ const BLOCKS_PER_STEP = 512;
 export interface BlockFamily {
   readonly exemplars: StoredExemplar[];
   readonly windows: StoredWindow[];
+  readonly natives: StoredNative[];
+  readonly nativeExemplars: StoredExemplar[];
 }
 
 /** All blocks of a file. */
@@ -28,6 +34,9 @@ export class BlockContents {
   readonly ofProcess: ContributedBlock[] = [];
   /** Those that belong to a series which has not been looked for yet. */
   #unresolved: StoredBlock[] = [];
+  /** Native buckets by the places of their series, and those whose series was not looked for yet. */
+  readonly #natives = new Map<number, StoredNative>();
+  readonly #unresolvedNatives = new Map<number, StoredNative>();
 
   /** Takes note of a record that holds a block. */
   add(kind: string, key: string, owner: number, record: BlockRecord): void {
@@ -42,6 +51,18 @@ export class BlockContents {
     block.add(record);
   }
 
+  /** Takes note of a record that holds the native buckets of the series at `owner`. */
+  addNative(source: NativeSource, owner: number, record: StoredNativeRecord): void {
+    const native = this.#natives.get(owner);
+    if (native !== undefined) {
+      native.add(record);
+      return;
+    }
+    const made = new StoredNative(source, owner, record);
+    this.#natives.set(owner, made);
+    this.#unresolvedNatives.set(owner, made);
+  }
+
   /**
    * Hands the new blocks that belong to a series to its family, once all records from `begin` to
    * `end` were parsed. Those whose series is gone are let go.
@@ -52,14 +73,25 @@ export class BlockContents {
     end: number,
     familyOf: (number: number) => BlockFamily | undefined,
   ): void {
-    for (const block of this.#unresolved) {
-      const { owner, kind, key } = block;
+    const familyAt = (owner: number): BlockFamily | undefined => {
       const isRecord = owner >= begin && owner % 8 === 0 && owner + RECORD_HEADER_BYTES <= end;
       const isSeries = isRecord && (words[owner / 4 + 1]! & 0xff) === KIND.series;
-      const family = isSeries ? familyOf(words[owner / 4 + 2]!) : undefined;
+      return isSeries ? familyOf(words[owner / 4 + 2]!) : undefined;
+    };
+    for (const [owner, native] of this.#unresolvedNatives) {
+      const family = familyAt(owner);
+      if (family === undefined) this.#natives.delete(owner);
+      else family.natives.push(native);
+    }
+    this.#unresolvedNatives.clear();
+    for (const block of this.#unresolved) {
+      const { owner, kind, key } = block;
+      const family = familyAt(owner);
       const series = (owner + RECORD_HEADER_BYTES) / 8;
       if (family === undefined) this.#blocks.delete(`${owner} ${kind} ${key}`);
       else if (kind === EXEMPLAR_KIND) family.exemplars.push(new StoredExemplar(block, series));
+      else if (kind === NATIVE_EXEMPLAR_KIND)
+        family.nativeExemplars.push(new StoredExemplar(block, series));
       else if (kind === QUANTILE_KIND) family.windows.push(new StoredWindow(block, series));
     }
     this.#unresolved = [];

@@ -14,6 +14,9 @@ import type { StoredBlock } from './stored-block.ts';
 /** The kind of the blocks. The key is the bucket's place, of a counter 0. */
 export const EXEMPLAR_KIND = 'exemplar';
 
+/** The kind of those that belong to native buckets. The key is one of a few numbers from 0 on. */
+export const NATIVE_EXEMPLAR_KIND = 'native-exemplar';
+
 /** What comes before the labels: the value, when it was observed, until when it is shown. */
 const HEAD_FLOATS = 3;
 const HEAD_BYTES = 24;

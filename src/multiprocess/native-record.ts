@@ -14,6 +14,7 @@
  */
 
 import { GREATEST_SCHEMA, LEAST_SCHEMA } from '../model/native-bounds.ts';
+import type { NativeNumbers } from '../model/native-counts.ts';
 import type { Place, RecordPlaces } from './record-places.ts';
 import { KIND, RECORD_HEADER_BYTES } from './segment.ts';
 import type { BlockOwner } from './segment-block.ts';
@@ -43,6 +44,22 @@ export function nativeCapacity(cellBytes: number): number | undefined {
 /** The word of a bucket: odd, so that 0 is none. */
 export function bucketWord(index: number, isNegative: boolean): number {
   return index * 4 + (isNegative ? 3 : 1);
+}
+
+/** The content of a record with room for `capacity` buckets, those above 0 in the first slots. */
+export function nativeContent(numbers: NativeNumbers, capacity: number): Float64Array {
+  const content = new Float64Array(nativeCellBytes(capacity) / 8);
+  const words = new Int32Array(content.buffer, 8 + capacity * 8);
+  content[0] = numbers.zeroCount;
+  let used = 0;
+  for (const isNegative of [false, true]) {
+    const { length, indices, counts } = isNegative ? numbers.negative : numbers.positive;
+    for (let i = 0; i < length; i++) {
+      words[used++] = bucketWord(indices[i]!, isNegative);
+      content[used] = counts[i]!;
+    }
+  }
+  return content;
 }
 
 /** The bytes of a text, as the numbers that are in it. */

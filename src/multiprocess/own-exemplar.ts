@@ -5,19 +5,20 @@ import type { Cells, ExemplarPlace } from '../storage/storage.ts';
 import {
   clearExemplar,
   EXEMPLAR_CAPACITY,
-  EXEMPLAR_KIND,
+  type EXEMPLAR_KIND,
+  type NATIVE_EXEMPLAR_KIND,
   writeExemplar,
 } from './exemplar-block.ts';
 import type { SegmentBlock } from './segment-block.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 
-/** The place of a bucket's exemplar, in a block that goes with the series. */
+/** The place of an exemplar, in a block that goes with the series. */
 export class OwnExemplar implements ExemplarPlace {
   readonly #block: SegmentBlock;
   readonly #onFailure: (error: unknown) => void;
 
   /**
-   * Takes the room for it.
+   * Takes the room for it: that of a bucket, or one of those of the native buckets.
    *
    * @throws {MetricsError} When there is none.
    */
@@ -25,9 +26,10 @@ export class OwnExemplar implements ExemplarPlace {
     writer: SegmentWriter,
     series: Cells,
     onFailure: (error: unknown) => void,
-    bucket: number,
+    kind: typeof EXEMPLAR_KIND | typeof NATIVE_EXEMPLAR_KIND,
+    key: number,
   ) {
-    const options = { kind: EXEMPLAR_KIND, key: `${bucket}`, series, capacity: EXEMPLAR_CAPACITY };
+    const options = { kind, key: `${key}`, series, capacity: EXEMPLAR_CAPACITY };
     this.#block = writer.allocateBlock(options);
     this.#onFailure = onFailure;
   }

@@ -17,7 +17,7 @@ import {
 } from '../model/native-counts.ts';
 import type { NativeBuckets } from '../model/native-histogram.ts';
 import { NativeWindow } from '../model/native-window.ts';
-import { bucketWord, type NativeRecord, nativeCellBytes } from './native-record.ts';
+import { bucketWord, type NativeRecord, nativeCellBytes, nativeContent } from './native-record.ts';
 
 /** Buckets that a record has room for at first; it doubles. 600 bytes: a few powers of two. */
 const FIRST_CAPACITY = 32;
@@ -189,32 +189,23 @@ export class OwnNative implements NativeTally {
 
   /** Moves to a record that holds these counts. False where there is no room for it. */
   #become(counts: NativeCounts): boolean {
-    const { schema, zeroThreshold, zeroCount } = counts;
+    const { schema, zeroThreshold } = counts;
     let capacity = FIRST_CAPACITY;
     while (capacity < counts.bucketCount) capacity *= 2;
-    const content = new Float64Array(nativeCellBytes(capacity) / 8);
-    const words = new Int32Array(content.buffer);
-    content[0] = zeroCount;
-    let used = 0;
-    const fill = ({ length, indices, counts }: NativeBuckets, window: NativeWindow): void => {
-      const isNegative = window === negative;
-      for (let i = 0; i < length; i++) {
-        window.add(indices[i]!, ++used);
-        content[used] = counts[i]!;
-        words[1 + capacity * 2 + used] = bucketWord(indices[i]!, isNegative);
-      }
-    };
-    const positive = new NativeWindow();
-    const negative = new NativeWindow();
-    fill(counts.positive, positive);
-    fill(counts.negative, negative);
-    if (!this.#attempt(schema, zeroThreshold, content)) return false;
+    if (!this.#attempt(schema, zeroThreshold, nativeContent(counts, capacity))) return false;
     this.#find = nativeIndex(schema);
     this.#zeroThreshold = zeroThreshold;
-    this.#used = used;
-    this.#positive = positive;
-    this.#negative = negative.size > 0 ? negative : undefined;
+    this.#used = 0;
+    this.#positive = this.#slotsOf(counts.positive);
+    const { negative } = counts;
+    this.#negative = negative.length > 0 ? this.#slotsOf(negative) : undefined;
     return true;
+  }
+
+  #slotsOf({ length, indices }: NativeBuckets): NativeWindow {
+    const slots = new NativeWindow();
+    for (let i = 0; i < length; i++) slots.add(indices[i]!, ++this.#used);
+    return slots;
   }
 
   #attempt(schema: number, zeroThreshold: number, content: Float64Array): boolean {

@@ -11,10 +11,9 @@ import type { Cells, SeriesStorage } from '../storage/storage.ts';
 import { FileKeeper } from './file-keeper.ts';
 import { HeapSpace } from './heap-space.ts';
 import type { MapperSelection } from './mapper-choice.ts';
+import { type BesideSeries, type MakeBeside, placesBeside, withNative } from './own-beside.ts';
 import { OwnContents } from './own-contents.ts';
-import { OwnExemplar } from './own-exemplar.ts';
 import { newId, OwnFile } from './own-file.ts';
-import { OwnQuantiles } from './own-quantiles.ts';
 import type { Pace } from './pace.ts';
 import { type ProcessIdentity, processLabel } from './process-identity.ts';
 import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
@@ -109,13 +108,13 @@ export class OwnSeries {
     this.#declared.set(family.name, declared);
     // A family without series is shown as well, so that it must be in the file once there is one.
     if (this.#file !== undefined) this.#inFile((writer) => recordInFile(writer, declared));
+    const beside: MakeBeside = (series, make) => this.#beside(series, make);
     return {
-      allocate: (labelValues, pairs) => this.#allocate(declared, labelValues, pairs),
+      allocate: (labelValues, pairs) =>
+        withNative(this.#allocate(declared, labelValues, pairs), family.native, beside),
       release: (place) => this.#release(place),
       withdraw: () => this.#withdraw(declared),
-      exemplarPlace: (series, bucket) =>
-        this.#beside(series, (...where) => new OwnExemplar(...where, bucket)),
-      quantilePlace: (series) => this.#beside(series, (...where) => new OwnQuantiles(...where)),
+      ...placesBeside(beside),
     };
   }
 
@@ -181,17 +180,18 @@ export class OwnSeries {
   }
 
   /** Makes what lies beside a series' cells; nothing where there is no room, or no such series. */
-  #beside<Made>(
-    series: Cells,
-    make: (writer: SegmentWriter, series: Cells, onFailure: (error: unknown) => void) => Made,
-  ): Made | undefined {
+  #beside<Made>(series: Cells, make: (where: BesideSeries) => Made): Made | undefined {
     const onFailure = (error: unknown): void => {
       if (!this.#closed) this.#fail('file', error);
     };
-    const heap = this.#heapPart?.writer;
-    if (heap?.owns(series.cells)) return make(heap, series, onFailure);
+    const writer = this.#heapPart?.writer;
+    if (writer?.owns(series.cells)) {
+      return make({ writer, series, onFailure, attempt: (write) => write() });
+    }
     if (!this.#filePart?.writer.owns(series.cells)) return undefined;
-    return this.#inFile((writer) => make(writer, series, onFailure));
+    return this.#inFile((writer) =>
+      make({ writer, series, onFailure, attempt: (write) => this.#inFile(() => write()) }),
+    );
   }
 
   /** Forgets a declaration whose series were all given back; a later one of its name stays. */

@@ -117,12 +117,14 @@ export function withoutRemoved(
     isChanged = true;
     const places = new Set(series.map(({ index }) => index));
     const isKept = (beside: { readonly series: number }): boolean => places.has(beside.series);
-    const { exemplars = [], windows = [] } = family;
+    const { exemplars = [], windows = [], natives = [], nativeExemplars = [] } = family;
     return {
       ...family,
       series,
       exemplars: exemplars.filter(isKept),
       windows: windows.filter(isKept),
+      natives: natives.filter(isKept),
+      nativeExemplars: nativeExemplars.filter(isKept),
     };
   });
   return isChanged ? { ...contribution, families, revision: --revisions } : contribution;

@@ -3,16 +3,11 @@
  * Records are parsed once; later scrapes copy the bytes anew and find the numbers where they were.
  */
 
-import type {
-  ContributedBlock,
-  ContributedFamily,
-  ContributedSeries,
-} from '../aggregate/contribution.ts';
-import { cellCount } from '../model/cells.ts';
+import type { ContributedBlock, ContributedFamily } from '../aggregate/contribution.ts';
 import type { Pair } from '../model/labels.ts';
 import { BlockContents, type Reread } from './block-contents.ts';
-import type { StoredExemplar } from './exemplar-block.ts';
-import type { StoredWindow } from './quantile-block.ts';
+import { NATIVE_TEXT_BYTES, nativeCapacity, readNativeShape } from './native-record.ts';
+import { type OpenFamily, openFamily, shownFamilies } from './open-family.ts';
 import { readStrings } from './record-text.ts';
 import {
   align,
@@ -28,16 +23,6 @@ import { UnreadableError } from './unreadable.ts';
 
 /** How many records are parsed between two looks at the clock. */
 const RECORDS_PER_STEP = 512;
-
-/** A family on its way through the parser. */
-interface OpenFamily extends ContributedFamily {
-  readonly series: ContributedSeries[];
-  readonly exemplars: StoredExemplar[];
-  readonly windows: StoredWindow[];
-  readonly cellBytes: number;
-  /** The larger is the newer. */
-  readonly number: number;
-}
 
 /** A stretch of the bytes. */
 interface Text {
@@ -76,8 +61,13 @@ export class SegmentContents {
    * where the process has declared the same name again.
    */
   get families(): ContributedFamily[] {
-    this.#shown ??= shown([...this.#families.values()].filter((family) => family !== undefined));
+    this.#shown ??= shownFamilies(this.#families.values());
     return this.#shown;
+  }
+
+  /** The same bytes as words. */
+  get words(): Int32Array {
+    return this.#words;
   }
 
   /** Makes {@linkcode bytes} hold at least `length` bytes. What they held is gone. */
@@ -180,6 +170,7 @@ export class SegmentContents {
     if (kind === KIND.family) this.#family(at, text);
     else if (kind === KIND.series) this.#series(at, text);
     else if (kind === KIND.block) this.#block(at, text);
+    else if (kind === KIND.native) this.#native(at, text);
     else this.hasUnknown = true;
   }
 
@@ -193,14 +184,7 @@ export class SegmentContents {
     const family = parseStoredFamily(this.bytes.toString('utf8', begin, end));
     // Of a type that this version does not know: it and its series are passed over.
     if (family === undefined) this.hasUnknown = true;
-    const open = family && {
-      family,
-      series: [],
-      exemplars: [],
-      windows: [],
-      cellBytes: cellCount(family) * 8,
-      number,
-    };
+    const open = family && openFamily(family, number);
     this.#families.set(number, open);
     this.#changed();
   }
@@ -238,6 +222,19 @@ export class SegmentContents {
     this.#blocks.add(kind, key, this.#words[at / 4 + 2]!, { at, end: begin });
   }
 
+  #native(at: number, { begin, end }: Text): void {
+    const room = begin - at - RECORD_HEADER_BYTES;
+    const capacity = nativeCapacity(room);
+    if (capacity === undefined) {
+      throw this.#corrupt(at, `native buckets of 12 bytes each, got ${room} bytes of them`);
+    }
+    const isKnown = end - begin === NATIVE_TEXT_BYTES;
+    const shape = isKnown ? readNativeShape(this.#words, this.values, begin) : undefined;
+    // As a newer version may have them.
+    if (shape === undefined) this.hasUnknown = true;
+    else this.#blocks.addNative(this, this.#words[at / 4 + 2]!, { ...shape, at, capacity });
+  }
+
   /** Where a record's text lies, which is at its end, once its checksum is found right. */
   #text(at: number, length: number, word: number): Text {
     const family = this.#words[at / 4 + 2]!;
@@ -267,16 +264,6 @@ export class SegmentContents {
       `is corrupt at byte ${at}, expected a record with ${expected}`,
     );
   }
-}
-
-function shown(families: readonly OpenFamily[]): ContributedFamily[] {
-  const newest = new Map<string, number>();
-  for (const { family, number } of families) {
-    newest.set(family.name, Math.max(number, newest.get(family.name) ?? number));
-  }
-  return families
-    .filter(({ family, series, number }) => series.length > 0 || number === newest.get(family.name))
-    .sort((one, other) => one.number - other.number);
 }
 
 const NO_PAIRS: readonly Pair[] = [];

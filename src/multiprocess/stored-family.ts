@@ -7,6 +7,8 @@ import {
   type StoredFamily,
 } from '../model/cells.ts';
 import type { Pairs } from '../model/labels.ts';
+import { GREATEST_SCHEMA, LEAST_SCHEMA } from '../model/native-bounds.ts';
+import type { NativeSettings } from '../model/native-counts.ts';
 
 const TYPES: readonly string[] = [
   'counter',
@@ -28,8 +30,9 @@ export function parseStoredFamily(json: string): StoredFamily | undefined {
   } catch {
     return undefined;
   }
-  const { name, type, help, unit, labelNames, constantLabels, bounds, states, mode, maxChildren } =
-    read ?? {};
+  const { name, type, help, unit, labelNames, constantLabels, bounds, states, mode } = read ?? {};
+  const { maxChildren } = read ?? {};
+  const native = type === 'histogram' ? parseNative(read.native) : undefined;
   const isKnown =
     areStrings([name, help, unit]) &&
     areStrings(labelNames) &&
@@ -50,8 +53,33 @@ export function parseStoredFamily(json: string): StoredFamily | undefined {
     states: states as string[],
     mode: mode as MultiprocessMode,
     // What is no limit is none, and not worth the family.
+    ...(native !== undefined && { native }),
     ...(typeof maxChildren === 'number' && maxChildren > 0 && { maxChildren }),
   };
+}
+
+/** JSON has no infinity, which is a limit like any other; `null` stands for it. */
+function parseNative(given: unknown): NativeSettings | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { schema, zeroThreshold, maxBuckets, maxZeroThreshold }: Partial<NativeSettings> = given;
+  const isKnown =
+    Number.isInteger(schema) &&
+    schema! >= LEAST_SCHEMA &&
+    schema! <= GREATEST_SCHEMA &&
+    isFinitePart(zeroThreshold) &&
+    isFinitePart(maxZeroThreshold) &&
+    (maxBuckets === null || isFinitePart(maxBuckets));
+  if (!isKnown) return undefined;
+  return {
+    schema: schema!,
+    zeroThreshold: zeroThreshold!,
+    maxBuckets: maxBuckets ?? Infinity,
+    maxZeroThreshold: maxZeroThreshold!,
+  };
+}
+
+function isFinitePart(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value < Infinity;
 }
 
 function areStrings(value: unknown): value is string[] {

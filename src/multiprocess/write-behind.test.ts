@@ -135,7 +135,7 @@ describe('WriteBehindSpace', () => {
       offsets.push(offset === 0 || offset === 20 ? `${offset}: epoch ${epoch}` : offset);
     });
     space.flush();
-    deepEqual(offsets, ['20: epoch 1', 65_536, '0: epoch 2']);
+    deepEqual(offsets, ['20: epoch 3', 65_536, '0: epoch 4']);
     space.flush();
     equal(write.mock.callCount(), 3);
   });

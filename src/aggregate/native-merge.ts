@@ -1,0 +1,118 @@
+/**
+ * The native buckets of several processes as those of one histogram: the lowest schema of all, the
+ * widest zero bucket, all counts. In whatever order and grouping they are added, it is what one
+ * process would have counted.
+ *
+ * @see {@link https://prometheus.io/docs/specs/native_histograms/ | Native histograms}
+ */
+
+import type { StoredFamily } from '../model/cells.ts';
+import { isEmpty, NativeCounts, type NativeSettings } from '../model/native-counts.ts';
+import { seriesPlaces } from './beside-cells.ts';
+import type { Contribution } from './contribution.ts';
+import type { FamilyLayout } from './family-layout.ts';
+import type { Transfer } from './transfer.ts';
+
+/** Merged native buckets by the place of their series. */
+export type MergedNatives = readonly NativeCounts[];
+
+/** Series that are added in one step: a fraction of a millisecond. */
+const SERIES_PER_STEP = 128;
+
+/**
+ * Merges the native buckets of a family that has any, by the newest declaration; `undefined` where it
+ * has none.
+ *
+ * A process that counted a series without them, as before a deploy that declared them, adds what is in
+ * its classic buckets, each count as an observation of the bucket's bound: no count is lost, and none
+ * is in a bucket below its value.
+ */
+export function* mergeNatives(
+  { family, width, labelValues, transfers }: NativeLayout,
+  contributions: readonly Pick<Contribution, 'values' | 'folded'>[],
+): Generator<undefined, MergedNatives | undefined> {
+  if (family.native === undefined) return undefined;
+  // What may be counted is each process's affair: a limit of the sum would depend on what is folded.
+  const settings = { ...family.native, maxBuckets: Infinity, maxZeroThreshold: 0 };
+  const merged: NativeCounts[] = [];
+  let count = 0;
+  for (const transfer of transfers) {
+    const { natives = [] } = transfer;
+    const places = seriesPlaces(natives, transfer, width);
+    for (let i = 0; i < natives.length; i++) {
+      const place = places[i]!;
+      if (place < 0) continue;
+      const numbers = natives[i]!.current;
+      const sum = merged[place];
+      // One that holds nothing says nothing of the resolution either, unless there is no other.
+      if (sum === undefined || sum.isEmpty) {
+        if (sum === undefined || !isEmpty(numbers))
+          merged[place] = NativeCounts.of(numbers, settings);
+      } else if (!isEmpty(numbers)) sum.add(numbers);
+      if (++count % SERIES_PER_STEP === 0) yield;
+    }
+    const contribution = contributions[transfer.contributor]!;
+    if (natives.length >= transfer.sources.length || contribution.folded === 'rest') continue;
+    yield* addClassic(merged, transfer, contribution.values, { settings, width });
+  }
+  for (let place = 0; place < labelValues.length; place++)
+    merged[place] ??= new NativeCounts(settings);
+  return merged;
+}
+
+/** What has to be known of a family's layout. */
+export interface NativeLayout extends Pick<FamilyLayout, 'width' | 'labelValues' | 'transfers'> {
+  readonly family: Pick<StoredFamily, 'native'>;
+}
+
+/** Adds what processes counted in classic buckets alone. */
+function* addClassic(
+  merged: NativeCounts[],
+  { sources, destinations, natives = [], bounds = [] }: Transfer,
+  values: Float64Array,
+  { settings, width }: { readonly settings: NativeSettings; readonly width: number },
+): Generator<undefined, void> {
+  const isNative = new Set(natives.map(({ series }) => series));
+  for (let i = 0; i < sources.length; i++) {
+    const source = sources[i]!;
+    if (isNative.has(source)) continue;
+    const counts = new NativeCounts(settings);
+    for (let j = 0; j <= bounds.length; j++) {
+      const count = values[source + j]!;
+      if (count > 0) counts.observe(bounds[j] ?? Infinity, count);
+    }
+    if (!counts.isEmpty) {
+      const place = destinations[i]! / width;
+      const sum = merged[place];
+      if (sum === undefined || sum.isEmpty) merged[place] = counts;
+      else sum.add(counts);
+    }
+    if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
+  }
+}
+
+/**
+ * Makes the classic buckets agree with the native ones, whose sum is the count: Prometheus refuses a
+ * histogram of which these disagree, and they do where a process observes, or is killed, between its
+ * adding to the one and to the other. What the native ones do not have is left out, what the classic
+ * ones do not have is in the one for +Inf. Either way no bucket is ever shown to fall.
+ */
+export function agreeWithNatives(
+  cells: Float64Array,
+  base: number,
+  { width, merged }: { readonly width: number; readonly merged: MergedNatives },
+): void {
+  // Behind the buckets, that for +Inf included, are the sum and the start time.
+  const last = width - 3;
+  for (let series = 0; series < merged.length; series++) {
+    const index = base + series * width;
+    const { count } = merged[series]!;
+    let left = count;
+    for (let i = 0; i < last; i++) {
+      const taken = Math.min(cells[index + i]!, left);
+      cells[index + i] = taken;
+      left -= taken;
+    }
+    cells[index + last] = left;
+  }
+}
