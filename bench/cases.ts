@@ -13,6 +13,7 @@ export const CASE_NAMES = [
   'observe-11',
   'observe-30',
   'observe-native',
+  'observe-native-mapped',
   'observe-labelled',
   'timer',
   'expose-counters-text',

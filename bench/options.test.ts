@@ -16,7 +16,14 @@ describe('parseOptions', () => {
   it('takes the cases whose names begin with what is given, in the order of the table', () => {
     deepEqual(parseOptions(['--only', 'observe-', '--only', 'timer', '--rounds', '7', '--json']), {
       rounds: 7,
-      names: ['observe-11', 'observe-30', 'observe-native', 'observe-labelled', 'timer'],
+      names: [
+        'observe-11',
+        'observe-30',
+        'observe-native',
+        'observe-native-mapped',
+        'observe-labelled',
+        'timer',
+      ],
       json: true,
       runtime: 'node',
     });

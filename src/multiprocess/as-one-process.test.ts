@@ -15,6 +15,7 @@ import { CollectorRegistry } from '../metrics/registry.ts';
 import { Summary } from '../metrics/summary.ts';
 import type { MetricFamily } from '../model/family.ts';
 import { CounterMetricFamily } from '../model/number-families.ts';
+import { histogramSnapshot } from '../testing/histogram-snapshot.ts';
 import { MultiprocessStorage } from './multiprocess-storage.ts';
 
 const PROCESSES = 3;
@@ -98,7 +99,7 @@ class Metrics {
 
   #distributions(): void {
     const given = { help: 'H.', labelNames: ['path'], registry: this.registry } as const;
-    this.histogram = new Histogram({ ...given, name: 'c', buckets: [1, 2.5] });
+    this.histogram = new Histogram({ ...given, name: 'c', buckets: [1, 2.5], nativeFactor: 1.3 });
     this.summary = new Summary({ ...given, name: 'd.e' });
   }
 
@@ -211,6 +212,14 @@ class Comparison {
     const expected = await toOpenMetrics(this.#heap.registry, { created: true });
     // On the heap, series are shown in the order in which they were made.
     deepEqual(text.split('\n').sort(), expected.split('\n').sort());
+    for (const path of VALUES) {
+      const [some, wanted] = await Promise.all(
+        [registry, this.#heap.registry].map((one) =>
+          histogramSnapshot(one, 'c', { zone: 'z', path }),
+        ),
+      );
+      deepEqual(some, wanted);
+    }
     for (const names of [['b', 'c_sum'], ['j_total'], ['a_bytes', 'target_info']]) {
       const [some, wanted] = await Promise.all(
         [registry, this.#heap.registry].map((one) => toText(one.restrictedTo(names))),
