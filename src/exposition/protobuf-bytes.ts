@@ -20,6 +20,9 @@ const DOUBLE = 0x09;
 /** Below this, a varint is one byte. */
 const ONE_BYTE = 128;
 
+/** Up to here numbers are int32s, whose bits V8 takes apart faster. */
+const MAX_INT = 2 ** 31 - 1;
+
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 /**
@@ -50,18 +53,20 @@ export class ProtobufBytes {
   /** Writes a whole number >= 0 as a varint; one above 2^53 as the float64 that it is. */
   varint(value: number): void {
     this.reserve(VARINT_ROOM);
-    const { bytes, length } = this;
-    if (value < ONE_BYTE) {
-      bytes[length] = value;
-      this.length = length + 1;
-      return;
+    const { bytes } = this;
+    let at = this.length;
+    let high = value;
+    while (high > MAX_INT) {
+      bytes[at++] = (high % ONE_BYTE) + ONE_BYTE;
+      high = Math.floor(high / ONE_BYTE);
     }
-    let rest = value;
+    let rest = high | 0;
     while (rest >= ONE_BYTE) {
-      bytes[this.length++] = (rest % ONE_BYTE) + ONE_BYTE;
-      rest = Math.floor(rest / ONE_BYTE);
+      bytes[at++] = (rest & 127) | ONE_BYTE;
+      rest >>= 7;
     }
-    bytes[this.length++] = rest;
+    bytes[at++] = rest;
+    this.length = at;
   }
 
   /** Writes a whole number as an int64, which takes 10 bytes where it is negative. */
@@ -116,6 +121,23 @@ export class ProtobufBytes {
     }
     bytes[length] = count;
     this.length = start + count;
+    return true;
+  }
+
+  /**
+   * Writes text over as many bytes that end at `end`, where all then ends. False, with the length not
+   * changed, where a character is not ASCII.
+   */
+  replaceEnd(end: number, text: string): boolean {
+    const { bytes } = this;
+    const count = text.length;
+    const start = end - count;
+    for (let i = 0; i < count; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return false;
+      bytes[start + i] = code;
+    }
+    this.length = end;
     return true;
   }
 
@@ -180,10 +202,11 @@ export class ProtobufBytes {
   /**
    * Writes a field whose message is `source` and, in a field of its own, a message of a double with
    * `rest` behind it: a metric of one number, whole. The inner message takes at most 127 bytes, the
-   * outer one 16,383. No eight bytes of `source`, nor those behind its end, may be a NaN.
+   * outer one 16,383. No eight bytes of `source` and of `rest`, nor those behind their ends, may be a NaN.
    *
-   * In one go, since it is what most of an exposition is: 100,000 counters take 10.4 ms field by
-   * field, so 8.6, and 8.8 in text (Node 24, the best of 60 interleaved runs).
+   * In one go, since it is what most of an exposition is: 100,000 counters took 10.4 ms field by
+   * field where they took 8.6 so. With values that stay in place ({@linkcode replaceEnd}) they take 5.4 ms
+   * where text takes 6.0, both without the walk (Node 24, medians of interleaved processes).
    */
   nestedDouble(
     tag: number,
@@ -215,10 +238,20 @@ export class ProtobufBytes {
     view.setFloat64(at + 3, value, true);
     at += 11;
     const fromRest = rest.#view;
-    for (let i = 0; i < rest.length; i += 4) {
-      view.setInt32(at + i, fromRest.getInt32(i, true), true);
+    const restCount = rest.length;
+    for (let i = 0; i < restCount; i += 8) {
+      view.setFloat64(at + i, fromRest.getFloat64(i, true), true);
     }
-    this.length = at + rest.length;
+    this.length = at + restCount;
+  }
+
+  /** True where copying all of it by float64 is exact, up to eight bytes behind the end: none are a NaN. */
+  isPlain(): boolean {
+    const view = this.#view;
+    for (let i = 0; i < this.length; i += 8) {
+      if (Number.isNaN(view.getFloat64(i, true))) return false;
+    }
+    return true;
   }
 
   /**

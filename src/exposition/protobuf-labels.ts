@@ -39,10 +39,10 @@ export class ProtobufLabels {
   readonly #keys: ProtobufBytes[] = [];
   /** Where the label at each depth ends. */
   readonly #ends: number[] = [];
+  /** How many characters its value has, which end there as so many bytes; -1 where they are no ASCII. */
+  readonly #lengths: number[] = [];
   /** How many labels have a value. */
   #known = 0;
-  /** True of each whose key is where it is behind lengths of one byte. */
-  readonly #atPlace: boolean[] = [];
   #names: readonly string[] = [];
   #constantEnd = 0;
 
@@ -73,18 +73,26 @@ export class ProtobufLabels {
 
   /** Gives the label at `depth` a value and forgets those deeper than it. */
   label(depth: number, value: string): void {
+    const known = depth < this.#known;
+    this.#known = depth + 1;
+    // Most values are as long as the one before: all else is there.
+    if (known && value.length === this.#lengths[depth]) {
+      if (this.bytes.replaceEnd(this.#ends[depth]!, value)) return;
+    }
+    this.#write(depth, value, known && this.#lengths[depth]! >= 0);
+  }
+
+  #write(depth: number, value: string, kept: boolean): void {
     const { bytes } = this;
     const start = depth === 0 ? this.#constantEnd : this.#ends[depth - 1]!;
     const key = this.#keys[depth]!;
     const isShort = key.length + 1 + value.length <= SHORT;
-    const kept = depth < this.#known && this.#atPlace[depth]!;
     const atPlace = isShort && bytes.keyed(start, LABEL, key, kept, value);
     if (!atPlace) {
       bytes.length = start;
       this.add([this.#names[depth]!, value]);
     }
-    this.#atPlace[depth] = atPlace;
-    this.#known = depth + 1;
+    this.#lengths[depth] = atPlace ? value.length : -1;
     this.#ends[depth] = bytes.length;
   }
 }

@@ -1,7 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { toNumber, toWholeTime } from './protobuf-time.ts';
+import { metrics } from '../../test/decoded-families.ts';
+import type { FamilyWriter } from '../model/family.ts';
+import { ProtobufStart, toNumber, toWholeTime } from './protobuf-time.ts';
 
 describe('toWholeTime', () => {
   it('keeps the decimals that a number is written with', () => {
@@ -52,5 +54,47 @@ describe('toNumber', () => {
       },
     );
     fc.assert(property, { numRuns: 2000, seed: 20_261_122 });
+  });
+});
+
+describe('Start times', () => {
+  it('are those of their metric, whichever the metric before had', async () => {
+    const times = [0, 1, 1700000000.25, 1700000001.25, -1.5, 2 ** 52, 34_326_183_936, 2 ** 28];
+    const created = [...times, ...[...times].reverse(), undefined, 5.5, Number.NaN, 5.5, 5.5];
+    const shown = (await metrics(
+      { name: 'a', type: 'counter' },
+      ...created.map(
+        (time) =>
+          (writer: FamilyWriter): void =>
+            writer.number(1, time),
+      ),
+    )) as { counter: unknown }[];
+    const written = [
+      {},
+      { seconds: 1 },
+      { seconds: 1_700_000_000, nanos: 250_000_000 },
+      { seconds: 1_700_000_001, nanos: 250_000_000 },
+      { seconds: -2, nanos: 500_000_000 },
+      { seconds: 2 ** 52 },
+      { seconds: 34_326_183_936 },
+      { seconds: 2 ** 28 },
+    ];
+    const late = { seconds: 5, nanos: 500_000_000 };
+    deepEqual(
+      shown.map(({ counter }) => counter),
+      [...written, ...[...written].reverse(), undefined, late, undefined, late, late].map((time) =>
+        time === undefined ? { value: 1 } : { value: 1, startTimestamp: time },
+      ),
+    );
+  });
+
+  it('say where their bytes, copied as a float64, might be changed', () => {
+    const start = new ProtobufStart();
+    const plain = [34_326_183_936, 34_326_183_935, undefined, 34_326_183_936, 5].map((time) => {
+      start.set(0x1a, time);
+      return start.plain;
+    });
+    // F0 7F in the seventh and eighth: a NaN.
+    deepEqual(plain, [false, true, true, false, true]);
   });
 });

@@ -160,7 +160,7 @@ export class ProtobufWriter implements ChunkWriter {
     const start = this.#start;
     start.set(COUNTER_START, field === COUNTER ? created : undefined);
     const { bytes: labels, plain } = this.#labels;
-    const isShort = plain && labels.length < LONG_LABELS;
+    const isShort = plain && start.plain && labels.length < LONG_LABELS;
     if (isShort && exemplar === undefined && this.#milliseconds === undefined) {
       if (this.#message === 0) this.#open();
       this.#chunk.nestedDouble(METRIC, labels, field, value, start.bytes);
