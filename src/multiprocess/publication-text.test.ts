@@ -1,6 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { empty, family } from '../../test/decoded-families.ts';
+import { nativeBuckets, nativeHistogram } from '../../test/native-buckets.ts';
 import { familyPlan, toFamily } from '../../test/oracle/random-families.ts';
 import { FREE } from '../../test/oracle/random-values.ts';
 import { recordFamily } from '../../test/recorded-family.ts';
@@ -48,6 +50,30 @@ describe('An answer as bytes', () => {
 
   it('keeps start time, exemplar and nanoseconds, and labels of any name', () => {
     deepEqual(recordFamily(throughBytes(counter)), recordFamily(counter));
+  });
+
+  it('keeps native buckets and their exemplars, listed bounds, and that there are none', () => {
+    const timed = { labels: { trace_id: 't' }, value: -0, timestamp: { seconds: 5, nanos: 7 } };
+    const histogram = family({ name: 'h', type: 'histogram' }, (writer) => {
+      writer.histogram({
+        ...empty,
+        cells: [6],
+        exemplars: [timed],
+        native: nativeHistogram({
+          schema: 3,
+          zeroThreshold: 2 ** -128,
+          zeroCount: 0.5,
+          positive: nativeBuckets([-7, 2], [9, 1.5]),
+          negative: nativeBuckets([2 ** 31 - 1, Infinity]),
+          exemplars: [timed],
+        }),
+      });
+      writer.histogram(empty);
+      const positive = nativeBuckets([0, 1], [2, 3]);
+      const listed = { schema: -53, positive, customBounds: [-1, 2.5] };
+      writer.histogram({ ...empty, cells: [4], native: nativeHistogram(listed) });
+    });
+    deepEqual(recordFamily(throughBytes(histogram)), recordFamily(histogram));
   });
 
   it('can be walked through with pauses between its metrics', () => {

@@ -14,6 +14,7 @@ import type {
 } from '../model/family.ts';
 import { requireFamily } from '../model/family-shape.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
+import type { NativeBuckets, NativeHistogram } from '../model/native-histogram.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { type Call, isCall, RepeatedFamily } from './repeated-family.ts';
 
@@ -91,6 +92,24 @@ function exemplarText(exemplar: Exemplar | undefined): unknown {
   return [Object.entries(labels), number(value), timestamp ?? null];
 }
 
+function nativeText(native: NativeHistogram | undefined): unknown {
+  if (native === undefined) return null;
+  const { schema, zeroThreshold, zeroCount, positive, negative, exemplars, customBounds } = native;
+  return [
+    schema,
+    number(zeroThreshold),
+    number(zeroCount),
+    bucketsText(positive),
+    bucketsText(negative),
+    exemplars.map(exemplarText),
+    customBounds.map(number),
+  ];
+}
+
+function bucketsText({ length, indices, counts }: NativeBuckets): unknown {
+  return [Array.from(indices.subarray(0, length)), Array.from(counts.subarray(0, length), number)];
+}
+
 /** Takes down what a walk says. */
 class Recorder implements FamilyWriter {
   readonly full = false;
@@ -118,7 +137,8 @@ class Recorder implements FamilyWriter {
     );
   }
 
-  histogram({ bounds, cells, index, cumulative, sum, created, exemplars }: HistogramPoint): void {
+  histogram(point: HistogramPoint): void {
+    const { bounds, cells, index, cumulative, sum, created, exemplars, native } = point;
     // Most often those of the metric before.
     const given = bounds === this.#bounds ? null : bounds.map(number);
     this.#bounds = bounds;
@@ -131,6 +151,8 @@ class Recorder implements FamilyWriter {
       optional(sum),
       optional(created),
       exemplars === undefined ? null : Array.from(exemplars, exemplarText),
+      // Last, so that versions that know nothing of it read all else.
+      nativeText(native),
     ]);
   }
 

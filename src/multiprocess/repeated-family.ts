@@ -9,6 +9,7 @@ import type {
   Walk,
 } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
+import type { NativeBuckets, NativeHistogram } from '../model/native-histogram.ts';
 import type { Sample } from '../model/sample.ts';
 import { samplesOf } from '../model/sample-writer.ts';
 import type { Timestamp } from '../model/timestamp.ts';
@@ -81,7 +82,7 @@ const REPEAT: Readonly<Record<string, Repeat>> = {
   t: (writer, [, time]) => writer.at(time as Timestamp),
   n: (writer, [, value, created, exemplar]) =>
     writer.number(toNumber(value), toOptional(created), toExemplar(exemplar)),
-  h(writer, [, bounds, counts, cumulative, sum, created, exemplars], told) {
+  h(writer, [, bounds, counts, cumulative, sum, created, exemplars, native], told) {
     if (bounds !== null) told.bounds = (bounds as unknown[]).map(toNumber);
     writer.histogram({
       bounds: told.bounds,
@@ -91,6 +92,7 @@ const REPEAT: Readonly<Record<string, Repeat>> = {
       sum: toOptional(sum),
       created: toOptional(created),
       exemplars: exemplars === null ? undefined : (exemplars as unknown[]).map(toExemplar),
+      native: toNative(native),
     });
   },
   s(writer, [, quantiles, values, count, sum, created]) {
@@ -134,5 +136,29 @@ function toExemplar(written: unknown): Exemplar | undefined {
     labels: Object.fromEntries(labels),
     value: toNumber(value),
     ...(timestamp !== null && { timestamp }),
+  };
+}
+
+function toNative(written: unknown): NativeHistogram | undefined {
+  if (written === null || written === undefined) return undefined;
+  const [schema, zeroThreshold, zeroCount, positive, negative, exemplars, customBounds] =
+    written as readonly unknown[];
+  return {
+    schema: toNumber(schema),
+    zeroThreshold: toNumber(zeroThreshold),
+    zeroCount: toNumber(zeroCount),
+    positive: toBuckets(positive),
+    negative: toBuckets(negative),
+    exemplars: (exemplars as unknown[]).map((exemplar) => toExemplar(exemplar)!),
+    customBounds: (customBounds as unknown[]).map(toNumber),
+  };
+}
+
+function toBuckets(written: unknown): NativeBuckets {
+  const [indices, counts] = written as readonly [readonly number[], readonly unknown[]];
+  return {
+    length: indices.length,
+    indices: Int32Array.from(indices),
+    counts: Float64Array.from(counts, toNumber),
   };
 }
