@@ -12,7 +12,7 @@ import { Random } from '../fuzz/random.ts';
 import { type Ending, temporaryFolder } from '../processes/temporary-folder.ts';
 import { bundled } from './bundled.ts';
 import { Ledger } from './ledger.ts';
-import { StrictScraper } from './strict-scrape.ts';
+import { ALL_NUMBERS, StrictScraper } from './strict-scrape.ts';
 import { BATCH } from './workload.ts';
 
 /** How much, and by which chance. */
@@ -175,7 +175,7 @@ export async function tortureByKills(context: Ending, options: KillsOptions): Pr
 async function judge(readers: readonly StrictScraper[], ledger: Ledger): Promise<string[]> {
   const wrong: string[] = [];
   for (const reader of readers) {
-    const numbers = await reader.scrape();
+    const numbers = await reader.scrape(ALL_NUMBERS);
     for (const key of new Set([...ledger.keys, ...numbers.keys()])) {
       const { least, most } = ledger.boundsOf(key);
       // What is not shown was not counted.

@@ -1,23 +1,41 @@
 /** One scrape of the torture, read by our own strict parsers and held against the one before it. */
 
-import { parseOpenMetrics, parseText } from '../../src/exposition/index.ts';
+import {
+  parseOpenMetrics,
+  parseProtobuf,
+  parseText,
+  toProtobuf,
+} from '../../src/exposition/index.ts';
 import {
   CollectorRegistry,
   type Exemplar,
+  type MetricFamily,
   type Sample,
   toOpenMetrics,
   toText,
 } from '../../src/index.ts';
 import type { MultiprocessStorage } from '../../src/multiprocess/index.ts';
+import { nativesOf } from './native-numbers.ts';
 import { type Key, keyOf, LARGEST } from './workload.ts';
 
 const FAULTS = 'promethium_unreadable_files';
-const ONLY_GROW = /_(total|count|bucket|sum)\{/;
+const ONLY_GROW = /_(total|count|bucket|sum|native)\{/;
+
+/** A scrape in each format, as it is read. The last one has native buckets as well. */
+const FORMATS: readonly ((registry: CollectorRegistry) => Promise<readonly MetricFamily[]>)[] = [
+  async (registry) => parseOpenMetrics(await toOpenMetrics(registry)),
+  async (registry) => parseText(await toText(registry)),
+  async (registry) => parseProtobuf(await toProtobuf(registry)),
+];
+
+/** The turn of {@linkcode StrictScraper.scrape} that has all numbers. */
+export const ALL_NUMBERS = 2;
 
 /** A reader that scrapes again and again. */
 export class StrictScraper {
   readonly #registry: CollectorRegistry;
-  #before = new Map<Key, number>();
+  #before: ReadonlyMap<Key, number> = new Map();
+  #nativesBefore: ReadonlyMap<Key, number> = new Map();
   #scrapes = 0;
 
   /** Reads through a storage. */
@@ -40,15 +58,18 @@ export class StrictScraper {
   }
 
   /**
-   * Scrapes, in the two formats by turns, and returns the numbers.
+   * Scrapes, in the three formats by turns unless it is told one, and returns the numbers. Native
+   * buckets are in protobuf alone.
    *
    * @throws {Error} When it does not parse, a counter fell, a histogram is torn, or a file was left out.
    */
-  async scrape(): Promise<ReadonlyMap<Key, number>> {
-    const families =
-      this.#scrapes++ % 2 === 0
-        ? parseOpenMetrics(await toOpenMetrics(this.#registry))
-        : parseText(await toText(this.#registry));
+  async scrape(turn: number = this.#scrapes++ % FORMATS.length): Promise<ReadonlyMap<Key, number>> {
+    const families = await FORMATS[turn]!(this.#registry);
+    const natives = nativesOf(families);
+    if (natives !== undefined) {
+      refuseFalling(this.#nativesBefore, natives);
+      this.#nativesBefore = natives;
+    }
     const numbers = new Map<Key, number>();
     for (const family of families) {
       for (const { name, labels, value, exemplar } of family.samples) {
@@ -61,18 +82,21 @@ export class StrictScraper {
         if (!name.startsWith('promethium_')) numbers.set(keyOf(name, labels), value);
       }
     }
-    this.#refuseFalling(numbers);
+    refuseFalling(this.#before, numbers);
     refuseTorn(numbers);
     this.#before = numbers;
-    return numbers;
+    return new Map([...numbers, ...(natives ?? [])]);
   }
+}
 
-  #refuseFalling(numbers: ReadonlyMap<Key, number>): void {
-    for (const [key, before] of this.#before) {
-      if (!ONLY_GROW.test(key)) continue;
-      const now = numbers.get(key);
-      if (now === undefined || now < before) throw new Error(`${key} was ${before}, is ${now}`);
-    }
+function refuseFalling(
+  numbersBefore: ReadonlyMap<Key, number>,
+  numbers: ReadonlyMap<Key, number>,
+): void {
+  for (const [key, before] of numbersBefore) {
+    if (!ONLY_GROW.test(key)) continue;
+    const now = numbers.get(key);
+    if (now === undefined || now < before) throw new Error(`${key} was ${before}, is ${now}`);
   }
 }
 
@@ -89,8 +113,8 @@ function refuseImpossible(value: number): void {
 
 function refuseTorn(numbers: ReadonlyMap<Key, number>): void {
   for (const [key, count] of numbers) {
-    if (!key.startsWith('size_count')) continue;
-    const bucket = numbers.get(`size_bucket${key.slice(10, -1)},le=Infinity}`);
+    if (!key.startsWith('size_count') && !key.startsWith('span_count')) continue;
+    const bucket = numbers.get(`${key.slice(0, 4)}_bucket${key.slice(10, -1)},le=Infinity}`);
     if (bucket !== count) throw new Error(`${key} is ${count}, its last bucket ${bucket}`);
   }
 }

@@ -24,6 +24,9 @@ const registry = new CollectorRegistry({ storage, collectTimeoutMs: 300_000 });
 const options = { labelNames: ['path'], registry } as const;
 const work = new Counter({ name: 'work', help: 'Work.', ...options });
 const size = new Histogram({ name: 'size', help: 'Sizes.', buckets: BOUNDS, ...options });
+// Few buckets, so that it gets coarser while its process is killed, and its record larger before.
+const native = { buckets: [], nativeFactor: 1.1, nativeMaxBuckets: 40, nativeMinResetSeconds: 0 };
+const span = new Histogram({ name: 'span', help: 'Spans.', ...native, ...options });
 const cost = new Summary({ name: 'cost', help: 'Costs.', quantiles: [0.5], ...options });
 const depth = new Gauge({ name: 'depth', help: 'Depth.', multiprocessMode: 'sum', ...options });
 
@@ -32,6 +35,7 @@ function count({ metric, path, amount }: Operation): void {
   const exemplar = { path, amount: String(amount) };
   if (metric === 'work') work.labels(path).inc(amount, { exemplar });
   else if (metric === 'size') size.labels(path).observe(amount, { exemplar });
+  else if (metric === 'span') span.labels(path).observe(amount);
   else if (metric === 'cost') cost.labels(path).observe(amount);
   else depth.labels(path).inc(amount);
 }

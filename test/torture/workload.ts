@@ -3,6 +3,7 @@
  * far the process said it came knows every number that must be there, and by how much it may be more.
  */
 
+import { nativeIndex } from '../../src/model/native-bounds.ts';
 import { Random } from '../fuzz/random.ts';
 
 /** Operations between two acknowledgements: what can be in flight when a process is killed. */
@@ -16,19 +17,19 @@ export const LARGEST = 199;
 
 /** One thing that is counted. Amounts are whole, so that sums of them are exact. */
 export interface Operation {
-  readonly metric: 'work' | 'size' | 'cost' | 'depth';
+  readonly metric: 'work' | 'size' | 'span' | 'cost' | 'depth';
   readonly path: string;
   readonly amount: number;
 }
 
 /** The most label values of a metric: enough for a file to grow while its process is killed. */
-const PATHS = { work: 200, size: 100, cost: 20, depth: 100 } as const;
+const PATHS = { work: 200, size: 100, span: 20, cost: 20, depth: 100 } as const;
 
 /** The operations of one process, without end. */
 export function* workload(seed: number): Generator<Operation, never> {
   const random = new Random(seed);
   for (let done = 0; ; done++) {
-    const metric = random.pick(['work', 'work', 'size', 'cost', 'depth'] as const);
+    const metric = random.pick(['work', 'work', 'size', 'span', 'cost', 'depth'] as const);
     const path = `/${random.below(Math.min(PATHS[metric], 2 + done / 32))}`;
     // A gauge goes down as well. All others only grow, which is what a reader checks.
     const amount = random.below(LARGEST + 1) - (metric === 'depth' ? 100 : 0);
@@ -45,6 +46,11 @@ export function keyOf(name: string, labels: Readonly<Record<string, string>>): K
   return `${name}{path=${path}${le === undefined ? '' : `,le=${Number(le.replace('+Inf', 'Infinity'))}`}}`;
 }
 
+/** The name of a native bucket, at schema 0: which one a process has depends on what it observed. */
+export function nativeKey(path: string | undefined, bucket: number | 'zero'): Key {
+  return `span_native{path=${path},bucket=${bucket}}`;
+}
+
 /** What an operation adds to the samples of an exposition. */
 export function effects({ metric, path, amount }: Operation): [Key, number][] {
   if (metric === 'work') return [[keyOf('work_total', { path }), amount]];
@@ -54,6 +60,11 @@ export function effects({ metric, path, amount }: Operation): [Key, number][] {
     [keyOf(`${metric}_count`, { path }), 1],
   ];
   if (metric === 'cost') return counted;
+  if (metric === 'span') {
+    counted.push([keyOf('span_bucket', { path, le: '+Inf' }), 1]);
+    const bucket = amount === 0 ? 'zero' : nativeIndex(0).find(amount);
+    return [...counted, [nativeKey(path, bucket), 1]];
+  }
   for (const bound of [...BOUNDS, Infinity]) {
     if (amount <= bound) counted.push([keyOf('size_bucket', { path, le: String(bound) }), 1]);
   }
