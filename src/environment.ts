@@ -2,8 +2,9 @@
  * The one place that reads the environment. With `PROMETHEUS_MULTIPROC_DIR` set, the default registry
  * keeps its numbers in that directory, which all processes of the service share.
  *
- * Loaded by every entry through which a program on Node, Bun or Deno may meet the default registry: a
- * process that only serves metrics imports no instrument, and must show what the others count.
+ * Called by every entry through which a program on Node, Bun or Deno may meet the default registry: a
+ * process that only serves metrics imports no instrument, and must show what the others count. Called,
+ * and not done where this file is, so that the entries need no file beside the one that they share.
  */
 
 import { REGISTRY } from './metrics/default-registry.ts';
@@ -11,16 +12,21 @@ import { multiprocessPart } from './parts.ts';
 
 const VARIABLES = ['PROMETHEUS_MULTIPROC_DIR', 'prometheus_multiproc_dir'] as const;
 
-useStorageOfEnvironment();
+let followed = false;
 
 /**
+ * Gives the default registry the storage that the environment names, once. For entries alone, as the
+ * only thing that happens when they are loaded.
+ *
  * Loads the multi-process part only where it is wanted, since a program on its own should not pay
  * for it.
  *
  * A variable must not keep a program from starting: what stands in the way is said in a warning, and
  * the program counts on its heap.
  */
-function useStorageOfEnvironment(): void {
+export function followEnvironment(): void {
+  if (followed) return;
+  followed = true;
   const env = readEnvironment();
   const variable = VARIABLES.find((name) => env[name]);
   if (variable === undefined) return;

@@ -5,7 +5,9 @@
  * @module
  */
 
-import './environment.ts';
+import { followEnvironment } from './environment.ts';
+
+followEnvironment();
 
 export type { AuthenticationOptions, BasicAuth, MetricsHandlerOptions } from './http/index.ts';
 export { metricsHandler } from './http/index.ts';

@@ -5,10 +5,14 @@
  * @module
  */
 
-import './environment.ts';
+import { followEnvironment } from './environment.ts';
+
+followEnvironment();
 
 export type {
   Bucket,
+  ByteStorage,
+  Bytes,
   Cells,
   Clock,
   Collector,

@@ -85,7 +85,7 @@ describe('the built package', () => {
     equal(run(process.execPath, script), 'false true\ntrue\n2\n');
   });
 
-  it('has no more than three files to load for the main entry', () => {
+  it('has no more than two files to load for the main entry', () => {
     const folder = join(library.folder, 'node_modules', 'promethium', 'dist');
     const loaded = new Set(['node.js']);
     for (const file of loaded) {
@@ -93,7 +93,7 @@ describe('the built package', () => {
       for (const [, next = ''] of text.matchAll(/^(?:import|\}) .*?"\.\/(.*)";$/gm))
         loaded.add(next);
     }
-    deepEqual([...loaded].sort(), ['core.js', 'environment.js', 'node.js']);
+    deepEqual([...loaded].sort(), ['core.js', 'node.js']);
   });
 
   it('calls its classes and functions as they are exported', () => {

@@ -3,7 +3,7 @@
  * subpaths of package.json are the folders of `src`.
  */
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -200,8 +200,17 @@ describe('the entries', () => {
       'collectors/index',
       'push/textfile/index',
     ]) {
-      equal(closure(`src/${path}.ts`).has('src/environment.ts'), true, path);
+      equal(imports(`src/${path}.ts`).includes('src/environment.ts'), true, path);
     }
+    // Imported and not called, it would do nothing, and a bundler would leave it out.
+    const { sideEffects } = JSON.parse(read('package.json')) as { sideEffects: string[] };
+    const entries = sources.filter((path) => imports(path).includes('src/environment.ts'));
+    for (const path of entries) {
+      match(read(path), /^followEnvironment\(\);$/m, path);
+      const built = path.replace('src/', './dist/').replace('.ts', '.js');
+      equal(sideEffects.includes(`./${path}`) && sideEffects.includes(built), true, path);
+    }
+    equal(sideEffects.length, 2 * entries.length + 1, 'and the CommonJS bundle');
   });
 
   it('reach nothing of Node from the main entry, exposition, http or testing', () => {

@@ -12,7 +12,9 @@
  * @module
  */
 
-import '../environment.ts';
+import { followEnvironment } from '../environment.ts';
+
+followEnvironment();
 
 export {
   collectDefaultMetrics,

@@ -133,23 +133,26 @@ export function inEachScheme(
   writeIn: Write,
 ): ExpositionFormat {
   const formats = new Map<EscapingScheme, ExpositionFormat>();
-  for (const escaping of ESCAPING_SCHEMES) {
-    formats.set(escaping, {
+  const withEscaping = (scheme: EscapingScheme): ExpositionFormat => {
+    const made = formats.get(scheme);
+    if (made !== undefined) return made;
+    if (!ESCAPING_SCHEMES.includes(scheme)) {
+      throw new RangeError(
+        `format "${name}": unknown scheme, expected ${ESCAPING_SCHEMES.join(', ')}, got ${show(scheme)}`,
+      );
+    }
+    const isNamed = always || scheme !== own;
+    const format: ExpositionFormat = {
       name,
-      contentType:
-        always || escaping !== own ? `${contentType}; escaping=${escaping}` : contentType,
-      escaping,
-      withEscaping(scheme) {
-        const format = formats.get(scheme);
-        if (format !== undefined) return format;
-        throw new RangeError(
-          `format "${name}": unknown scheme, expected ${ESCAPING_SCHEMES.join(', ')}, got ${show(scheme)}`,
-        );
-      },
-      write: (source, options) => writeIn(source, { ...options, escaping }),
-    });
-  }
-  return formats.get(own)!;
+      contentType: isNamed ? `${contentType}; escaping=${scheme}` : contentType,
+      escaping: scheme,
+      withEscaping,
+      write: (source, options) => writeIn(source, { ...options, escaping: scheme }),
+    };
+    formats.set(scheme, format);
+    return format;
+  };
+  return withEscaping(own);
 }
 
 /** The text format, which every Prometheus and most other servers read. */

@@ -1,4 +1,4 @@
-import { equal, ok } from 'node:assert/strict';
+import { equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assert, property, string } from 'fast-check';
 import type { ExpositionFormat } from './format.ts';
@@ -257,6 +257,26 @@ describe('negotiate', () => {
       ok(performance.now() - start < 5_000);
     });
   }
+});
+
+describe('withEscaping()', () => {
+  it('gives one format for a scheme, wherever it is asked for', () => {
+    for (const format of [TEXT_0_0_4, TEXT_1_0_0, OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, PROTOBUF]) {
+      equal(format.withEscaping(format.escaping), format);
+      const dots = format.withEscaping('dots');
+      equal(dots.escaping, 'dots');
+      equal(format.withEscaping('values').withEscaping('dots'), dots);
+      equal(dots.withEscaping(format.escaping), format);
+    }
+  });
+
+  it('refuses what is no scheme', () => {
+    throws(() => TEXT_1_0_0.withEscaping('utf-8' as never), {
+      name: 'RangeError',
+      message:
+        'format "text 1.0.0": unknown scheme, expected underscores, dots, values, allow-utf-8, got "utf-8"',
+    });
+  });
 });
 
 describe('acceptsGzip', () => {

@@ -24,21 +24,25 @@ const STEPS = [
   1.0054299011128027, 1.0027112750502025,
 ];
 
-/** The bounds from 0.5 to 1, by schema from 0 on. */
-const FRACTIONS: readonly Float64Array[] = /* @__PURE__ */ makeFractions();
+/** What {@linkcode fractionsOf} has made: nothing in programs without native histograms. */
+const FRACTIONS: Float64Array[] = [];
 
-function makeFractions(): Float64Array[] {
-  const all = [Float64Array.of(0.5), Float64Array.of(0.5, 0.7071067811865475)];
-  for (const step of STEPS) {
-    const coarse = all.at(-1)!;
+/** The bounds from 0.5 to 1 of a schema from 0 on. */
+function fractionsOf(schema: number): Float64Array {
+  if (FRACTIONS.length === 0) {
+    FRACTIONS.push(Float64Array.of(0.5), Float64Array.of(0.5, 0.7071067811865475));
+  }
+  while (FRACTIONS.length <= schema) {
+    const coarse = FRACTIONS.at(-1)!;
+    const step = STEPS[FRACTIONS.length - 2]!;
     const fine = new Float64Array(coarse.length * 2);
     for (let i = 0; i < fine.length; i += 2) {
       fine[i] = coarse[i / 2]!;
       fine[i + 1] = fine[i]! * step;
     }
-    all.push(fine);
+    FRACTIONS.push(fine);
   }
-  return all;
+  return FRACTIONS[schema]!;
 }
 
 // Made so that a bundler sees that nothing happens, and leaves them out where nobody needs them.
@@ -74,7 +78,7 @@ export function nativeUpperBound(schema: number, index: number): number {
     const exponent = index * 2 ** -schema;
     return exponent === 1024 ? Number.MAX_VALUE : timesPowerOfTwo(1, exponent);
   }
-  const fractions = FRACTIONS[schema]!;
+  const fractions = fractionsOf(schema);
   const count = fractions.length;
   const place = ((index % count) + count) % count;
   const exponent = (index - place) / count + 1;
@@ -131,7 +135,7 @@ export class NativeIndex {
     this.schema = schema;
     const bits = Math.max(schema, 0) + CELL_BITS;
     this.#shift = 20 - bits;
-    const fractions = FRACTIONS[Math.max(schema, 0)]!;
+    const fractions = fractionsOf(Math.max(schema, 0));
     this.#upper = new Int32Array(fractions.length + 1).fill(0x100000);
     this.#lower = new Uint32Array(fractions.length + 1);
     fractions.forEach((fraction, i) => {

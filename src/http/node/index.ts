@@ -4,7 +4,9 @@
  * @module
  */
 
-import '../../environment.ts';
+import { followEnvironment } from '../../environment.ts';
+
+followEnvironment();
 
 export type { AuthenticationOptions, BasicAuth } from '../authentication.ts';
 export type { MetricsHandlerOptions } from '../handler-options.ts';

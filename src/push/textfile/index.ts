@@ -13,6 +13,8 @@
  * @module
  */
 
-import '../../environment.ts';
+import { followEnvironment } from '../../environment.ts';
+
+followEnvironment();
 
 export { type TextfileOptions, writeTextfile } from './textfile.ts';
