@@ -21,72 +21,64 @@ export interface Metric extends Collector {
   describe(): Iterable<Pick<FamilyHeader, 'name' | 'type'>>;
 }
 
-/** The base of the child classes. */
-export abstract class Child implements Metric {
-  readonly #declaration: Declaration;
-
-  constructor(declaration: Declaration) {
-    this.#declaration = declaration;
-  }
+/** The base of the child classes, each of which knows where its declaration is. */
+export abstract class AnyChild implements Metric {
+  /** What all children of the metric share. */
+  protected abstract get declaration(): Declaration;
 
   get name(): string {
-    return this.#declaration.name;
+    return this.declaration.name;
   }
 
   get help(): string {
-    return this.#declaration.family.help;
+    return this.declaration.family.help;
   }
 
   collect(): Families {
     const refreshed = this.refresh();
-    const family = this.#declaration.toFamily(
+    const family = this.declaration.toFamily(
       [],
-      (writer) => new ChildWalk(this, this.#declaration, writer),
+      (writer) => new ChildWalk(this, this.declaration, writer),
     );
     return refreshed === undefined ? [family] : refreshed.then(() => [family]);
   }
 
   describe(): Iterable<Pick<FamilyHeader, 'name' | 'type'>> {
-    return [this.#declaration.family];
+    return [this.declaration.family];
   }
 
   /** Sets what has a callback to what it returns now. The registry calls it before each scrape. */
   refresh(): void | Promise<void> {
-    return this.#declaration.refresh();
+    return this.declaration.refresh();
   }
 
   /** True where its numbers lie in `storage`. */
   isKeptIn(storage: Storage): boolean {
-    return this.#declaration.storage === storage;
+    return this.declaration.storage === storage;
   }
 
   /** Takes the metric out of its storage; it counts on unseen. The registry calls it. */
   withdraw(): void {
-    this.#declaration.withdraw(() => {
-      const place = this.#declaration.kind.detach(this);
-      if (place !== undefined) this.#declaration.release(place);
+    this.declaration.withdraw(() => {
+      const place = this.declaration.kind.detach(this);
+      if (place !== undefined) this.declaration.release(place);
     });
   }
 
   /** Sets the metric to what it was when it was made. The registry calls it. */
   resetAll(): void {
-    this.#declaration.kind.reset(this);
+    this.declaration.kind.reset(this);
   }
 
   /** Samples exemplars in this way, unless it has its own. The registry calls it. */
   followExemplars(sampling: ExemplarSampling | undefined): void {
-    this.#declaration.followExemplars(sampling);
-  }
-
-  /** What all children of the metric share. */
-  protected get declaration(): Declaration {
-    return this.#declaration;
+    this.declaration.followExemplars(sampling);
   }
 
   /** Refuses to be asked for a child. For users of plain JavaScript; the types do not have it. */
   protected labels(): never {
     throw new TypeError(
-      `${this.#declaration.subject}: labels() called on a metric without labels, expected the metric itself, got labels()`,
+      `${this.declaration.subject}: labels() called on a metric without labels, expected the metric itself, got labels()`,
     );
   }
 
@@ -100,7 +92,7 @@ export abstract class Child implements Metric {
     if (typeof given === 'function') return runUntilEnd(given as () => unknown, begin, takeBack);
     if (isAsyncIterable(given)) return watched(given, begin);
     throw new TypeError(
-      `${this.#declaration.subject}: ${call} refused, expected a function or an async iterable, got ${show(given)}`,
+      `${this.declaration.subject}: ${call} refused, expected a function or an async iterable, got ${show(given)}`,
     );
   }
 
@@ -108,7 +100,7 @@ export abstract class Child implements Metric {
   protected requireFunction(call: string, given: unknown): void {
     if (typeof given === 'function') return;
     throw new TypeError(
-      `${this.#declaration.subject}: ${call} refused, expected a function, got ${show(given)}`,
+      `${this.declaration.subject}: ${call} refused, expected a function, got ${show(given)}`,
     );
   }
 
@@ -116,24 +108,38 @@ export abstract class Child implements Metric {
   protected requireOptions(call: string, given: unknown): void {
     if (typeof given === 'object' && given !== null) return;
     throw new TypeError(
-      `${this.#declaration.subject}: ${call} refused, expected an object of options, got ${show(given)}`,
+      `${this.declaration.subject}: ${call} refused, expected an object of options, got ${show(given)}`,
     );
   }
 
   /** Refuses an amount or value: of the wrong type, or out of range. Only ever throws. */
   protected refuse(call: string, expected: string, value: unknown): never {
-    const message = `${this.#declaration.subject}: ${call} refused, expected ${expected}, got ${show(value)}`;
+    const message = `${this.declaration.subject}: ${call} refused, expected ${expected}, got ${show(value)}`;
     throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+  }
+}
+
+/** A child with a field for its declaration, as most have it. */
+export abstract class Child extends AnyChild {
+  readonly #declaration: Declaration;
+
+  constructor(declaration: Declaration) {
+    super();
+    this.#declaration = declaration;
+  }
+
+  protected get declaration(): Declaration {
+    return this.#declaration;
   }
 }
 
 /** The walk through a metric without labels. */
 class ChildWalk implements Walk {
-  readonly #child: Child;
+  readonly #child: AnyChild;
   readonly #declaration: Declaration;
   readonly #writer: FamilyWriter;
 
-  constructor(child: Child, declaration: Declaration, writer: FamilyWriter) {
+  constructor(child: AnyChild, declaration: Declaration, writer: FamilyWriter) {
     this.#child = child;
     this.#declaration = declaration;
     this.#writer = writer;

@@ -53,6 +53,8 @@ export interface Kind<Child> {
   sample?(): void;
   /** Makes a list for the exemplars of a child with native buckets; only where the type has them. */
   exemplarList?(placeOf: PlaceOfNativeExemplar | undefined): NativeExemplars;
+  /** The kind to be used in the place of this one; nothing where it is this one. */
+  instead?(declaration: Declaration): Kind<unknown> | undefined;
   /** Sets a child to what its callback returned; only where the type takes callbacks. */
   assign?(child: Child, value: unknown): void;
 }
@@ -123,13 +125,13 @@ export class Declaration {
     this.#series = storage.declare(this.family);
     const { exemplarPlace, quantilePlace } = this.#series;
     this.native = typeOptions.native;
+    this.kind = kind.instead?.(this) ?? kind;
     const isAlone = storage.collect === undefined;
     this.exemplars = isAlone || exemplarPlace !== undefined ? this.#toKeeper() : undefined;
     this.quantiles = isAlone || quantilePlace !== undefined ? typeOptions.quantiles : undefined;
     if (this.quantiles !== undefined && quantilePlace !== undefined) {
-      this.quantileSharing = new QuantileSharing(this.quantiles, (place) =>
-        this.#series.quantilePlace?.(place),
-      );
+      const placeOf = (place: Cells) => this.#series.quantilePlace?.(place);
+      this.quantileSharing = new QuantileSharing(this.quantiles, placeOf);
     }
     this.#sample(typeOptions.exemplars ?? registry?.root.exemplars);
     this.#stamp = isStamped(this.family)

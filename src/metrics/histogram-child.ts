@@ -4,34 +4,38 @@ import type { HistogramPoint } from '../model/family.ts';
 import { NativeCounts, type NativeTally } from '../model/native-counts.ts';
 import { NativePoint } from '../model/native-point.ts';
 import type { Cells } from '../storage/storage.ts';
-import { BucketSearch } from './bucket-search.ts';
-import { Child } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
+import { AnyHistogramChild, isSampling, sampleObservations } from './histogram-base.ts';
+import { bucketsOf, type HistogramBuckets } from './histogram-buckets.ts';
+import { HistogramChildOnBytes } from './histogram-on-bytes.ts';
 import {
   HISTOGRAM_OPTIONS,
   type HistogramObserveOptions,
   toHistogramOptions,
 } from './histogram-options.ts';
 import { NativeExemplars } from './native-exemplars.ts';
-import { startTimer, type Timer } from './timer.ts';
 
-/** A histogram's child. Programs see what `HistogramChild` says of it. */
-export class HistogramChildOnCells extends Child {
-  readonly #buckets: BucketSearch;
+/** A histogram's child whose counts others read, or that has native buckets. */
+export class HistogramChildOnCells extends AnyHistogramChild {
+  readonly #buckets: HistogramBuckets;
   #cells: Float64Array;
   #index: number;
 
   constructor(declaration: Declaration, { cells, index }: Cells) {
-    super(declaration);
-    this.#buckets = bucketsOf(declaration.family.bounds);
+    super();
+    this.#buckets = bucketsOf(declaration);
     this.#cells = cells;
     this.#index = index;
     cells[index + this.#buckets.count + 2] = declaration.clock.now();
   }
 
-  // A getter and no property, which would take 8 bytes of every child.
-  get type(): 'histogram' {
-    return 'histogram';
+  /** As of all histograms: the one that programs know. */
+  override get ['constructor'](): CallableFunction {
+    return super.constructor;
+  }
+
+  get buckets(): HistogramBuckets {
+    return this.#buckets;
   }
 
   get count(): number {
@@ -44,47 +48,27 @@ export class HistogramChildOnCells extends Child {
     return this.#cells[this.#index + this.#buckets.count + 1]!;
   }
 
-  observe(value: number, options?: HistogramObserveOptions): void {
-    // NaN has no bucket, and a sum would never recover from it.
-    if (typeof value !== 'number' || Number.isNaN(value)) {
-      this.refuse('observe()', 'a number other than NaN', value);
+  override observe(value: number, options?: HistogramObserveOptions): void {
+    if (options !== undefined || typeof value !== 'number' || Number.isNaN(value)) {
+      super.observe(value, options);
+      return;
     }
     const buckets = this.#buckets;
     const cells = this.#cells;
     const index = this.#index;
-    const bucket = buckets.find(value);
-    const sum = index + buckets.count + 1;
-    if (options === undefined) {
-      cells[index + bucket]! += 1;
-      cells[sum]! += value;
-      return;
-    }
-    this.requireOptions('observe()', options);
-    const { count = 1, exemplar } = options;
-    if (!(Number.isSafeInteger(count) && count >= 0)) {
-      this.refuse('observe() count', 'a whole number >= 0', count);
-    }
-    if (count === 0) return;
-    cells[index + bucket]! += count;
-    cells[sum]! += value * count;
-    if (exemplar !== undefined) this.declaration.exemplars?.keep(this, bucket, value, exemplar);
+    cells[index + buckets.find(value)]! += 1;
+    cells[index + buckets.count + 1]! += value;
   }
 
-  reset(): void {
-    this.declaration.exemplars?.forget(this);
-    this.beginAnew();
+  protected add(bucket: number, value: number, count: number): void {
+    this.#cells[this.#index + bucket]! += count;
+    this.#cells[this.#index + this.#buckets.count + 1]! += value * count;
   }
 
   /** Counts from 0 on, from now on. */
   protected beginAnew(): void {
     this.#cells.fill(0, this.#index, this.#index + this.#buckets.count + 2);
     this.#cells[this.#index + this.#buckets.count + 2] = this.declaration.clock.now();
-  }
-
-  /** Counts what was counted and checked before. */
-  protected countAgain(value: number, count: number): void {
-    this.#cells[this.#index + this.#buckets.find(value)]! += count;
-    this.#cells[this.#index + this.#buckets.count + 1]! += value * count;
   }
 
   /**
@@ -106,14 +90,6 @@ export class HistogramChildOnCells extends Child {
 
   /** Counts in these native buckets from now on; does nothing here. */
   moveNative(_: NativeTally | undefined): void {}
-
-  startTimer(): Timer {
-    return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
-  }
-
-  time(run: unknown): unknown {
-    return this.during('time()', run, () => this.startTimer());
-  }
 
   static readonly kind: Kind<HistogramChildOnCells> = {
     type: 'histogram',
@@ -157,20 +133,11 @@ export class HistogramChildOnCells extends Child {
       child.moveNative(native);
     },
     exemplarList: (placeOf) => new NativeExemplars(placeOf),
-    sample() {
-      if (isSampling) return;
-      isSampling = true;
-      const { prototype } = HistogramChildOnCells;
-      const { observe } = prototype;
-      prototype.observe = function (
-        this: HistogramChildOnCells,
-        value: number,
-        options?: HistogramObserveOptions,
-      ): void {
-        observe.call(this, value, options);
-        if (options?.exemplar !== undefined || options?.count === 0) return;
-        this.declaration.exemplars?.sample(this, this.#buckets.find(value), value);
-      };
+    sample: () => sampleObservations(HistogramChildOnCells),
+    instead({ storage, native, rules }) {
+      // Idleness is found by comparing cells.
+      const needsCells = native !== undefined || rules.maxIdleSeconds !== undefined;
+      return storage.bytes === undefined || needsCells ? undefined : HistogramChildOnBytes.kind;
     },
   };
 }
@@ -235,7 +202,7 @@ class NativeHistogramChild extends HistogramChildOnCells {
       const left = this.#begun + minResetSeconds - this.declaration.clock.elapsed();
       if (left <= 0) {
         this.beginAnew();
-        this.countAgain(value, count);
+        this.add(this.buckets.find(value), value, count);
         this.#native.observe(value, count);
         return;
       }
@@ -264,21 +231,6 @@ const NATIVE_POINT = /* @__PURE__ */ new NativePoint();
 function nativeAt({ native, storage }: Declaration, place: Cells): NativeTally | undefined {
   if (native === undefined || place.native !== undefined) return place.native;
   return storage.collect === undefined ? new NativeCounts(native) : undefined;
-}
-
-/** True once observations ask for exemplars, those of all histograms: see {@linkcode Kind.sample}. */
-let isSampling = false;
-
-const searches = new WeakMap<readonly number[], BucketSearch>();
-
-/** The search that all children of one histogram share. */
-function bucketsOf(bounds: readonly number[]): BucketSearch {
-  let search = searches.get(bounds);
-  if (search === undefined) {
-    search = new BucketSearch(bounds);
-    searches.set(bounds, search);
-  }
-  return search;
 }
 
 /** What a writer borrows: one object for all histograms, since a million are written one by one. */

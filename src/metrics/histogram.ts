@@ -1,6 +1,7 @@
 /** Histograms: observations counted in buckets. */
 
 import type { LabelNames } from '../model/labels.ts';
+import { AnyHistogramChild } from './histogram-base.ts';
 import { HistogramChildOnCells } from './histogram-child.ts';
 import type { HistogramObserveOptions, HistogramOptions } from './histogram-options.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
@@ -38,4 +39,4 @@ export type Histogram<Names extends LabelNames = never> = Shape<HistogramChild, 
 
 /** {@inheritDoc Histogram} */
 export const Histogram: InstrumentConstructor<HistogramChild, HistogramOptions> =
-  /* @__PURE__ */ instrumentConstructor(HistogramChildOnCells);
+  /* @__PURE__ */ instrumentConstructor(HistogramChildOnCells, AnyHistogramChild);

@@ -3,7 +3,7 @@
 import { show } from '../model/error.ts';
 import type { Collector, MetricType } from '../model/family.ts';
 import type { LabelNames, Labels, LabelValue } from '../model/labels.ts';
-import type { Child, Metric } from './child.ts';
+import type { AnyChild, Metric } from './child.ts';
 import { Declaration, type Kind } from './declaration.ts';
 import { REGISTRY } from './default-registry.ts';
 import type { DeclarationOptions, InstrumentOptions } from './instrument-options.ts';
@@ -159,14 +159,14 @@ export interface InstrumentConstructor<Child, Options> {
  *
  * It is given the class itself, whose properties a bundler would take for getters, and keep the type
  * in programs without it.
+ *
+ * @param base - The class that all children are of, where there are several classes of them.
  */
-export function instrumentConstructor<C extends Child, Type, Options>({
-  kind,
-  prototype,
-}: {
-  readonly kind: Kind<C>;
-  readonly prototype: C;
-}): InstrumentConstructor<Type, Options> {
+export function instrumentConstructor<C extends AnyChild, Type, Options>(
+  { kind, prototype: own }: { readonly kind: Kind<C>; readonly prototype: C },
+  base: { readonly prototype: AnyChild } = { prototype: own },
+): InstrumentConstructor<Type, Options> {
+  const { prototype } = base;
   refuseChildMethods();
   const name = kind.word.charAt(0).toUpperCase() + kind.word.slice(1);
   function construct(options: InstrumentOptions): unknown {
@@ -183,11 +183,7 @@ export function instrumentConstructor<C extends Child, Type, Options>({
   return construct as unknown as InstrumentConstructor<Type, Options>;
 }
 
-function create<C extends Child>(
-  kind: Kind<C>,
-  prototype: C,
-  options: DeclarationOptions,
-): Collector {
+function create(kind: Kind<unknown>, prototype: object, options: DeclarationOptions): Collector {
   const registry = options?.registry === undefined ? REGISTRY : options.registry;
   if (
     typeof registry !== 'object' ||
@@ -200,8 +196,8 @@ function create<C extends Child>(
   const declaration = new Declaration(kind, options, registry);
   const labelled = declaration.family.labelNames.length > 0;
   const metric = labelled
-    ? new LabelledMetric<C>(declaration, prototype)
-    : kind.create(declaration, []);
+    ? new LabelledMetric<unknown>(declaration, prototype)
+    : (declaration.kind.create(declaration, []) as AnyChild);
   if (options.callback !== undefined) declaration.setCallback(metric, options.callback);
   try {
     if (metric instanceof LabelledMetric && declaration.rules.known.every((known) => known)) {

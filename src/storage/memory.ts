@@ -1,7 +1,7 @@
 /** Numbers on this process's heap: what a registry uses unless it is given something else. */
 
 import { cellCount, type StoredFamily } from '../model/cells.ts';
-import type { Cells, SeriesStorage, Storage } from './storage.ts';
+import type { ByteStorage, Bytes, Cells, SeriesStorage, Storage } from './storage.ts';
 
 /** Cells in the first page, and in the largest: a small program wastes 2 KiB, a large one 128 KiB. */
 const FIRST_PAGE_CELLS = 256;
@@ -11,8 +11,20 @@ const LARGEST_PAGE_CELLS = 16_384;
 export class MemoryStorage implements Storage {
   #page: Float64Array = new Float64Array(FIRST_PAGE_CELLS);
   #used = 0;
+  /** The page as bytes, once there are any in it. */
+  #view: DataView | undefined;
   /** Runs of cells that were given back, by their length. */
   readonly #free = new Map<number, Cells[]>();
+  readonly #freeBytes = new Map<number, Bytes[]>();
+
+  /** {@inheritDoc Storage.bytes} */
+  readonly bytes: ByteStorage = {
+    allocate: (count) => this.#freeBytes.get(count)?.pop() ?? this.#takeBytes(count),
+    release: ({ view, offset }, count) => {
+      new Uint8Array(view.buffer, offset, count).fill(0);
+      keep(this.#freeBytes, count, { view, offset });
+    },
+  };
 
   /** {@inheritDoc Storage.declare} */
   declare(family: StoredFamily): SeriesStorage {
@@ -29,16 +41,28 @@ export class MemoryStorage implements Storage {
       const doubled = Math.min(this.#page.length * 2, LARGEST_PAGE_CELLS);
       this.#page = new Float64Array(Math.max(doubled, count));
       this.#used = 0;
+      this.#view = undefined;
     }
     const index = this.#used;
     this.#used += count;
     return { cells: this.#page, index };
   }
 
+  #takeBytes(count: number): Bytes {
+    const { index } = this.#take(count / Float64Array.BYTES_PER_ELEMENT);
+    this.#view ??= new DataView(this.#page.buffer);
+    return { view: this.#view, offset: index * Float64Array.BYTES_PER_ELEMENT };
+  }
+
   #release({ cells, index }: Cells, count: number): void {
     cells.fill(0, index, index + count);
-    const free = this.#free.get(count);
-    if (free === undefined) this.#free.set(count, [{ cells, index }]);
-    else free.push({ cells, index });
+    keep(this.#free, count, { cells, index });
   }
+}
+
+/** Keeps a run that was given back for the next one of its length. */
+function keep<Run>(free: Map<number, Run[]>, count: number, run: Run): void {
+  const runs = free.get(count);
+  if (runs === undefined) free.set(count, [run]);
+  else runs.push(run);
 }

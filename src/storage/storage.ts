@@ -21,6 +21,25 @@ export interface Cells {
   readonly native?: NativeTally | undefined;
 }
 
+/** Where a series lies whose numbers nobody reads but its instrument, which lays them out as it likes. */
+export interface Bytes {
+  /**
+   * The bytes, those of other series among them: a multiple of 8, from such a place of their buffer. They
+   * stay where they are while the series is in use.
+   */
+  readonly view: DataView;
+  /** The place of the series' first byte in {@linkcode view}, a multiple of 8. */
+  readonly offset: number;
+}
+
+/** Hands out bytes, for numbers that need fewer of them than cells have. */
+export interface ByteStorage {
+  /** Returns `count` bytes, a multiple of 8, that are 0 and belong to the caller alone. */
+  allocate(count: number): Bytes;
+  /** Takes `count` bytes back: they may be another series' the next moment. */
+  release(place: Bytes, count: number): void;
+}
+
 /** Where one exemplar lies, beside the cells of its series. */
 export interface ExemplarPlace {
   /**
@@ -87,6 +106,11 @@ export interface SeriesStorage {
 export interface Storage {
   /** Declares a family, once, and returns what hands out cells for its series. */
   declare(family: StoredFamily): SeriesStorage;
+  /**
+   * Bytes for series of families that were declared, which then ask for no cells. Absent where
+   * anybody else reads the numbers.
+   */
+  readonly bytes?: ByteStorage;
   /**
    * Returns the families of every process that shares this storage, merged and ordered by name, and
    * behind them the newest that were published ({@linkcode PublishedFamily}).
