@@ -120,4 +120,4 @@ export {
 export type { Timestamp } from './model/timestamp.ts';
 export { MemoryStorage } from './storage/memory.ts';
 export type { Publication, PublishedFamily, Publishing } from './storage/publication.ts';
-export type { Cells, SeriesStorage, Storage } from './storage/storage.ts';
+export type { ByteStorage, Bytes, Cells, SeriesStorage, Storage } from './storage/storage.ts';
