@@ -242,6 +242,16 @@ function addAll(
   { length, indices, counts }: NativeBuckets,
   steps: number,
 ): void {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (let i = 0; i < length; i++) {
+    if (indices[i]! < least) least = indices[i]!;
+    if (indices[i]! > greatest) greatest = indices[i]!;
+  }
+  // Growing step by step took a third of the time of merging those of four processes (Node 24).
+  if (length > 0) {
+    window.reserve(coarserIndex(least, steps), coarserIndex(greatest, steps), length);
+  }
   for (let i = 0; i < length; i++) window.addAny(coarserIndex(indices[i]!, steps), counts[i]!);
 }
 

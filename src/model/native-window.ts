@@ -15,9 +15,12 @@ const SLACK = 8;
 const SMALL = 64;
 const MOST_FOR_EACH = 8;
 
+/** What a window without buckets has: one for all. */
+const NOTHING: Uint32Array = /* @__PURE__ */ new Uint32Array(0);
+
 /** Counts by the index of a bucket. */
 export class NativeWindow {
-  #counts: Uint32Array | Float64Array = new Uint32Array(0);
+  #counts: Uint32Array | Float64Array = NOTHING;
   /** The index of the first bucket in the window. */
   #first = 0;
   /** Buckets that are not in the window. */
@@ -35,6 +38,12 @@ export class NativeWindow {
     const place = index - this.#first;
     if (place >= 0 && place < counts.length) return counts[place]!;
     return this.#far === undefined ? 0 : (this.#far.get(index) ?? 0);
+  }
+
+  /** Makes room for so many buckets, those from `first` to `last`, where there is none yet. */
+  reserve(first: number, last: number, count: number): void {
+    if (this.#counts.length > 0 || last - first >= Math.max(SMALL, MOST_FOR_EACH * count)) return;
+    this.#resize(first, last + 1);
   }
 
   /** Adds a whole number to a bucket. True when it held nothing before. */
@@ -188,7 +197,7 @@ export class NativeWindow {
 
   /** Empties all buckets, and gives back what they took up. */
   clear(): void {
-    this.#counts = new Uint32Array(0);
+    this.#counts = NOTHING;
     this.#first = 0;
     this.#far = undefined;
     this.#size = 0;

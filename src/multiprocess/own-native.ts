@@ -19,7 +19,7 @@ import type { NativeBuckets } from '../model/native-histogram.ts';
 import { NativeWindow } from '../model/native-window.ts';
 import { bucketWord, type NativeRecord, nativeCellBytes, nativeContent } from './native-record.ts';
 
-/** Buckets that a record has room for at first; it doubles. 600 bytes: a few powers of two. */
+/** Buckets that a record has room for at first, 424 bytes; it doubles. */
 const FIRST_CAPACITY = 32;
 
 /** Where the buckets lie. */
@@ -112,6 +112,7 @@ export class OwnNative implements NativeTally {
 
   /** {@inheritDoc NativeTally.limit} */
   limit(): void {
+    if (!this.isOverfull) return;
     const counts = this.copy();
     counts.limit();
     this.#become(counts);
