@@ -19,7 +19,10 @@ export interface Contribution {
   readonly folded?: 'sum' | 'rest';
   /** False once the process ended: `live…` gauges leave it out. */
   readonly alive: boolean;
-  /** When the process began, Unix seconds. The newest one's declarations win. */
+  /**
+   * When the process began, in seconds of one clock for all, best one that nobody sets back. The
+   * newest one's declarations win.
+   */
   readonly startTime: number;
   /** Another number whenever families or series come or go; the same while only values change. */
   readonly revision: number;

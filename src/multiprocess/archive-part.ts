@@ -5,13 +5,14 @@
 
 import type { Contribution } from '../aggregate/contribution.ts';
 import type { FoldedPart } from '../aggregate/folded-parts.ts';
+import type { ArchiveContents } from './archive.ts';
 import { writeBeside } from './archived-blocks.ts';
 import { HeapSpace } from './heap-space.ts';
 import { newId } from './own-file.ts';
 import type { Pace } from './pace.ts';
-import { NO_BOOT_ID, processLabel } from './process-identity.ts';
+import { processLabel } from './process-identity.ts';
 import { REMOVAL_KIND, removalContent } from './removals.ts';
-import { readHeader, type SegmentHeader } from './segment.ts';
+import { type ReadHeader, readHeader, type SegmentHeader } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
@@ -35,6 +36,34 @@ export interface PartProcess {
   readonly endedAt: number;
 }
 
+/** An archive as it was read. */
+export interface Archive extends Pick<ArchiveContents, 'ids' | 'foldedAt' | 'bootId'> {
+  /** Counts the archives of a directory. */
+  readonly generation: number;
+  /** What the processes counted. */
+  readonly parts: readonly ArchivedPart[];
+}
+
+/** What a part says of itself. */
+export interface PartOptions {
+  /** The process, for a part that is of a single one. */
+  readonly process?: PartProcess | undefined;
+  /** The run of the machine that its times are of. */
+  readonly bootId: string;
+  /** Says which time of the wall clock a time of the host's clock was. */
+  readonly runs: { unix(seconds: number): number };
+}
+
+/** Where a part was read. */
+export interface ReadPartOptions {
+  /** The archive's path, for the sentences of errors alone. */
+  readonly path: string;
+  /** The archive's generation. */
+  readonly revision: number;
+  /** Says when the writer of a part began, by the host's clock. */
+  readonly runs: { begun(header: ReadHeader): number };
+}
+
 /** What was read of one part. */
 export interface ArchivedPart {
   /** What it counts. */
@@ -45,14 +74,15 @@ export interface ArchivedPart {
   readonly isUnderstood: boolean;
 }
 
-/** Writes a part: of a single `process`, or of several. */
+/** Writes a part, of a single `process` or of several. */
 export async function writePart(
-  { id, startTime, folded, families }: FoldedPart,
-  process: PartProcess | undefined,
+  { id, startTime: begun, folded, families }: FoldedPart,
+  { process, bootId, runs }: PartOptions,
   pace: Pace,
 ): Promise<Uint8Array> {
   const { pid, threadId } = process ?? { pid: SEVERAL, threadId: THREADS[folded ?? 'sum'] };
-  const writer = openPart({ id: id.slice(0, ID_LENGTH), startTime, pid, threadId });
+  const about = { id: id.slice(0, ID_LENGTH), startTime: runs.unix(begun), begun, bootId };
+  const writer = openPart({ ...about, pid, threadId });
   if (process !== undefined) writer.beat(process.endedAt);
   let written = 0;
   for (const { family, series } of families) {
@@ -68,8 +98,9 @@ export async function writePart(
 }
 
 /** Writes the part that says what was removed, and when, that is in no other part: times by their keys. */
-export function writeRemovals(removals: ReadonlyMap<string, number>): Uint8Array {
-  const writer = openPart({ id: newId(), startTime: 0, pid: SEVERAL, threadId: THREADS.sum });
+export function writeRemovals(removals: ReadonlyMap<string, number>, bootId: string): Uint8Array {
+  const about = { id: newId(), startTime: 0, bootId };
+  const writer = openPart({ ...about, pid: SEVERAL, threadId: THREADS.sum });
   for (const [key, at] of removals) {
     writer.allocateBlock({ kind: REMOVAL_KIND, key, capacity: 8 }).write(removalContent(at));
   }
@@ -77,13 +108,12 @@ export function writeRemovals(removals: ReadonlyMap<string, number>): Uint8Array
 }
 
 function openPart(
-  header: Pick<SegmentHeader, 'id' | 'startTime' | 'pid' | 'threadId'>,
+  header: Pick<SegmentHeader, 'id' | 'startTime' | 'begun' | 'bootId' | 'pid' | 'threadId'>,
 ): SegmentWriter {
   return new SegmentWriter(new HeapSpace(), {
     ...header,
     locked: false,
     processStart: 0,
-    bootId: NO_BOOT_ID,
     pidNamespace: 0,
     kernelThread: 0,
     threadStart: 0,
@@ -97,13 +127,13 @@ function bytesOf(writer: SegmentWriter): Uint8Array {
 }
 
 /**
- * Reads a part. `revision` is the archive's generation, `path` for the sentences of errors alone.
+ * Reads a part.
  *
  * @throws {UnreadableError} When it makes no sense.
  */
 export async function readPart(
   bytes: Uint8Array,
-  { path, revision }: { readonly path: string; readonly revision: number },
+  { path, revision, runs }: ReadPartOptions,
   pace: Pace,
 ): Promise<ArchivedPart> {
   const contents = new SegmentContents(path);
@@ -113,7 +143,8 @@ export async function readPart(
   await pace.run(contents.parse(header.headerBytes, header.published, header.epoch));
   await pace.run(contents.refreshBlocks());
   const { families, values, blocks, hasUnknown } = contents;
-  const { pid, threadId, startTime, heartbeat } = header;
+  const { pid, threadId, heartbeat } = header;
+  const startTime = runs.begun(header);
   const about = { alive: false, startTime, revision, families, values, blocks };
   const isUnderstood = !hasUnknown;
   if (pid !== SEVERAL) {

@@ -5,26 +5,14 @@
  */
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import {
-  ARCHIVE_HEADER_BYTES,
-  type ArchiveContents,
-  archiveDigest,
-  decodeArchive,
-} from './archive.ts';
-import { type ArchivedPart, readPart } from './archive-part.ts';
+import { ARCHIVE_HEADER_BYTES, archiveDigest, decodeArchive } from './archive.ts';
+import { type Archive, type ArchivedPart, readPart } from './archive-part.ts';
+import type { MachineRuns } from './machine-runs.ts';
 import { openToRead } from './open-file.ts';
 import type { Pace } from './pace.ts';
 import { archivePath } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 import { UnreadableError } from './unreadable.ts';
-
-/** An archive as it was read. */
-export interface Archive extends Pick<ArchiveContents, 'ids' | 'foldedAt'> {
-  /** Counts the archives of a directory. */
-  readonly generation: number;
-  /** What the processes counted. */
-  readonly parts: readonly ArchivedPart[];
-}
 
 /** An archive that is held open. */
 export class OpenArchive {
@@ -55,11 +43,13 @@ export class OpenArchive {
 /** Reads the archives of one directory. */
 export class ArchiveReader {
   readonly #directory: string;
+  readonly #runs: MachineRuns;
   #kept: { readonly digest: string; readonly archive: Archive } | undefined;
 
   /** Nothing is read yet. */
-  constructor(directory: string) {
+  constructor(directory: string, runs: MachineRuns) {
     this.#directory = directory;
+    this.#runs = runs;
   }
 
   /**
@@ -90,10 +80,11 @@ export class ArchiveReader {
     const kept = this.#kept;
     const digest = archiveDigest(readBytes(fd, ARCHIVE_HEADER_BYTES));
     if (kept?.archive.generation === generation && kept.digest === digest) return kept.archive;
-    const { ids, foldedAt, parts } = decodeArchive(readBytes(fd, fstatSync(fd).size), path);
+    const { parts, ...about } = decodeArchive(readBytes(fd, fstatSync(fd).size), path);
     const read: ArchivedPart[] = [];
-    for (const part of parts) read.push(await readPart(part, { path, revision: generation }, pace));
-    const archive: Archive = { generation, ids, foldedAt, parts: read };
+    const where = { path, revision: generation, runs: this.#runs };
+    for (const part of parts) read.push(await readPart(part, where, pace));
+    const archive: Archive = { ...about, generation, parts: read };
     this.#kept = { digest, archive };
     return archive;
   }

@@ -20,6 +20,7 @@ const MAGIC_2 = 0x41524348;
 const WORD = { magic1: 0, magic2: 1, version: 2, headerBytes: 3, ids: 8, parts: 9 } as const;
 /** Places in the header, counted in 64-bit floats. */
 const FLOAT = { length: 2, foldedAt: 3 } as const;
+const BOOT_ID_OFFSET = 40;
 const DIGEST_OFFSET = 64;
 const DIGEST_BYTES = 32;
 const ID_BYTES = 16;
@@ -32,12 +33,14 @@ export interface ArchiveContents {
   readonly ids: ReadonlySet<string>;
   /** Up to when what was removed is known to be missing in it, in seconds of the host's clock. */
   readonly foldedAt: number;
+  /** The run of the machine that this time and those in the parts are of: 32 hexadecimal digits. */
+  readonly bootId: string;
   /** What they counted: each part is in the format of one process's file. */
   readonly parts: readonly Uint8Array[];
 }
 
 /** Lays an archive out as bytes. The parts are multiples of 8 bytes long. */
-export function encodeArchive({ ids, foldedAt, parts }: ArchiveContents): Uint8Array {
+export function encodeArchive({ ids, foldedAt, bootId, parts }: ArchiveContents): Uint8Array {
   let length = ARCHIVE_HEADER_BYTES + ids.size * ID_BYTES;
   for (const part of parts) length += part.length;
   const buffer = new ArrayBuffer(length);
@@ -52,6 +55,7 @@ export function encodeArchive({ ids, foldedAt, parts }: ArchiveContents): Uint8A
   words[WORD.parts] = parts.length;
   floats[FLOAT.length] = length;
   floats[FLOAT.foldedAt] = foldedAt;
+  bytes.set(Buffer.from(bootId, 'hex'), BOOT_ID_OFFSET);
   let at = ARCHIVE_HEADER_BYTES;
   for (const id of ids) {
     bytes.set(Buffer.from(id, 'hex'), at);
@@ -97,7 +101,8 @@ export function decodeArchive(bytes: Buffer<ArrayBuffer>, path: string): Archive
     parts.push(bytes.subarray(at, at + partLength));
     at += partLength;
   }
-  return { ids, foldedAt: floats(FLOAT.foldedAt), parts };
+  const bootId = bytes.toString('hex', BOOT_ID_OFFSET, BOOT_ID_OFFSET + ID_BYTES);
+  return { ids, foldedAt: floats(FLOAT.foldedAt), bootId, parts };
 }
 
 /** The digest in a header, by which an archive that was read before is known again. */

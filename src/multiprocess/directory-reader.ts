@@ -8,42 +8,24 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Contribution } from '../aggregate/contribution.ts';
 import { MetricsError } from '../model/error.ts';
-import { isShownStill } from './archive-age.ts';
-import { type Archive, ArchiveReader, type OpenArchive } from './archive-reader.ts';
+import { ArchiveReader, type OpenArchive } from './archive-reader.ts';
 import { ArchivedContributions, type KnownRemovals } from './archived-contributions.ts';
+import {
+  type DirectoryReading,
+  NOTHING,
+  Reading,
+  type ReadingOptions,
+} from './directory-reading.ts';
 import { LastReading } from './last-reading.ts';
 import type { LivenessOptions } from './liveness.ts';
+import { MachineRuns } from './machine-runs.ts';
 import type { Pace } from './pace.ts';
-import { removalsSince } from './removals.ts';
 import { FILE_SUFFIX } from './segment.ts';
 import { type EndedWriter, SegmentReader } from './segment-reader.ts';
 import { type DirectoryListing, LOCK_FOLDER, listDirectory } from './shared-directory.ts';
 import { reason } from './system-error.ts';
-import type { UnreadableError, UnreadableReason } from './unreadable.ts';
-
-/** What a directory holds. */
-export interface DirectoryReading {
-  /** What each process counted, in the order of the files' names, and what the archive holds. */
-  readonly contributions: readonly Contribution[];
-  /** What had to be left out: each file that made no sense, or the directory itself. */
-  readonly failures: readonly ReadingFailure[];
-  /** True when there is something that could be put into the archive, or left by who did. */
-  readonly isFoldable: boolean;
-  /** Up to when removals are in the archive, in seconds of the host's clock; `undefined` without one. */
-  readonly removalsKnown: number | undefined;
-}
-
-/** Something that had to be left out. */
-export interface ReadingFailure {
-  /** Why, as the metric says it. */
-  readonly reason: UnreadableReason | 'directory';
-  /** The id in the file's name; '' for the directory itself. */
-  readonly file: string;
-  /** Why, as a person is told. */
-  readonly error: MetricsError;
-}
+import type { UnreadableError } from './unreadable.ts';
 
 /** Where and how to read. */
 export interface DirectoryReaderOptions extends LivenessOptions {
@@ -51,16 +33,6 @@ export interface DirectoryReaderOptions extends LivenessOptions {
   readonly directory: string;
   /** The host's clock, in seconds. */
   readonly clock: () => number;
-}
-
-/** Which files are read. */
-export interface ReadingOptions {
-  /** The id of the file that is not. */
-  readonly own: string | undefined;
-  /** True where the directory may not be there yet. */
-  readonly missing: boolean;
-  /** What the process that reads counts itself: it may have removed what is in the archive. */
-  readonly ownContributions?: readonly Contribution[];
 }
 
 /**
@@ -71,6 +43,8 @@ const ATTEMPTS = 100;
 
 /** Reads one directory again and again. One reading at a time. */
 export class DirectoryReader {
+  /** Which runs of the machine the files are of. */
+  readonly runs: MachineRuns;
   readonly #options: DirectoryReaderOptions;
   readonly #archives: ArchiveReader;
   readonly #last = new LastReading();
@@ -80,7 +54,8 @@ export class DirectoryReader {
   /** Nothing is read yet. */
   constructor(options: DirectoryReaderOptions) {
     this.#options = options;
-    this.#archives = new ArchiveReader(options.directory);
+    this.runs = new MachineRuns({ bootId: options.self.bootId, clock: options.clock });
+    this.#archives = new ArchiveReader(options.directory, this.runs);
   }
 
   /**
@@ -93,7 +68,7 @@ export class DirectoryReader {
     for (let attempt = 1; ; attempt++) {
       const reading = new Reading(options, gone);
       if ((await this.#attempt(reading, pace)) || attempt === ATTEMPTS) {
-        reading.finish(this.#archived, begun);
+        reading.finish(this.#archived, this.runs, begun);
         const contributions = this.#last.complete(reading);
         const { failures, isFoldable, removalsKnown } = reading;
         return { contributions, failures, isFoldable, removalsKnown };
@@ -107,9 +82,16 @@ export class DirectoryReader {
     return this.#archived.known;
   }
 
-  /** What a writer left that this reader found dead, in a file that was there at the last reading. */
+  /**
+   * What a writer left that this reader found dead, in a file that was there at the last reading. Its
+   * times are of this run of the machine.
+   */
   ended(id: string): EndedWriter | undefined {
-    return this.#readers.get(id)?.ended;
+    const ended = this.#readers.get(id)?.ended;
+    if (ended === undefined || !this.runs.isEarlier(ended.header.bootId)) return ended;
+    const { bootId, heartbeat } = ended.header;
+    const header = { ...ended.header, heartbeat: this.runs.time(heartbeat, bootId) };
+    return { ...ended, header, contribution: this.runs.contribution(ended.contribution, bootId) };
   }
 
   /**
@@ -137,7 +119,7 @@ export class DirectoryReader {
       return this.#readFiles(reading, pace);
     }
     try {
-      reading.take(open, generation, this.#options.clock());
+      reading.take(open, generation);
       // Again, and not before: what the archive no longer knows was removed before it was made.
       reading.list(() => this.#list(reading.options));
       return (await this.#readFiles(reading, pace)) && open.isCurrent();
@@ -151,9 +133,11 @@ export class DirectoryReader {
     this.#keep(reading.listing.ids);
     for (const id of reading.unread()) {
       try {
-        const contribution = await this.#reader(id).read(pace);
+        const reader = this.#reader(id);
+        const contribution = await reader.read(pace);
         if (contribution === undefined) return !reading.miss(id);
-        reading.add(id, contribution, this.ended(id)?.isUnderstood === true);
+        const isFoldable = reader.ended?.isUnderstood === true;
+        reading.add(id, contribution, { bootId: reader.bootId, isFoldable });
       } catch (error) {
         reading.fail(id, error as UnreadableError);
       }
@@ -203,95 +187,9 @@ export class DirectoryReader {
     let reader = this.#readers.get(id);
     if (reader === undefined) {
       const path = join(this.#options.directory, id + FILE_SUFFIX);
-      reader = new SegmentReader({ ...this.#options, path, id });
+      reader = new SegmentReader({ ...this.#options, path, id, runs: this.runs });
       this.#readers.set(id, reader);
     }
     return reader;
-  }
-}
-
-const NOTHING: DirectoryListing = { ids: [], archives: [], unfinished: [] };
-
-/** One attempt at reading a directory. */
-class Reading implements DirectoryReading {
-  readonly options: ReadingOptions;
-  readonly contributions: Contribution[] = [];
-  /** Those of them that were read from the files of their writers. */
-  readonly files: Map<string, Contribution> = new Map();
-  readonly failures: ReadingFailure[] = [];
-  isFoldable = false;
-  listing: DirectoryListing = NOTHING;
-  #archive: Archive | undefined;
-  #archived: Contribution[] = [];
-  /** Files that were listed in an earlier attempt and not there: they never will be. */
-  readonly #gone: Set<string>;
-
-  constructor(options: ReadingOptions, gone: Set<string>) {
-    this.options = options;
-    this.#gone = gone;
-  }
-
-  /** Lists the directory; nothing is in it where that fails. */
-  list(list: () => DirectoryListing): DirectoryListing {
-    try {
-      this.listing = list();
-    } catch (error) {
-      this.listing = NOTHING;
-      this.failures.push({ reason: 'directory', file: '', error: error as MetricsError });
-    }
-    const { archives, unfinished } = this.listing;
-    if (archives.length > 1 || unfinished.length > 0) this.isFoldable = true;
-    return this.listing;
-  }
-
-  take({ archive, error }: OpenArchive, generation: number, now: number): void {
-    this.#archive = archive;
-    if (error !== undefined) this.fail(`archive.${generation}`, error);
-    for (const { contribution, process } of archive?.parts ?? []) {
-      if (process === undefined || isShownStill(process.endedAt, now)) {
-        this.#archived.push(contribution);
-      }
-    }
-  }
-
-  get removalsKnown(): number | undefined {
-    return this.#archive?.foldedAt;
-  }
-
-  /** Adds what is archived, less what was removed since. */
-  finish(archived: ArchivedContributions, begun: number): void {
-    const since = this.removalsKnown ?? Number.NEGATIVE_INFINITY;
-    const living = [...(this.options.ownContributions ?? []), ...this.contributions];
-    const left = archived.without(this.#archived, removalsSince(living, since), begun);
-    if (left !== this.#archived) this.isFoldable = true;
-    this.contributions.push(...left);
-  }
-
-  /** The files to be read: not those that the archive has. */
-  unread(): string[] {
-    const { own } = this.options;
-    return this.listing.ids.filter((id) => {
-      const isArchived = this.#archive?.ids.has(id) === true;
-      if (isArchived) this.isFoldable = true;
-      return !isArchived && id !== own && !this.#gone.has(id);
-    });
-  }
-
-  add(id: string, contribution: Contribution, isFoldable: boolean): void {
-    this.contributions.push(contribution);
-    this.files.set(id, contribution);
-    if (isFoldable) this.isFoldable = true;
-    this.#gone.delete(id);
-  }
-
-  /** Takes note that a file is not there. True the first time, when it may just have been folded. */
-  miss(id: string): boolean {
-    const isNew = !this.#gone.has(id);
-    this.#gone.add(id);
-    return isNew;
-  }
-
-  fail(file: string, error: UnreadableError): void {
-    this.failures.push({ reason: error.reason, file, error });
   }
 }

@@ -3,7 +3,7 @@
 import type { Disagreement } from '../aggregate/agreement.ts';
 import type { MetricFamily } from '../model/family.ts';
 import { GaugeMetricFamily } from '../model/number-families.ts';
-import type { DirectoryReading } from './directory-reader.ts';
+import type { DirectoryReading } from './directory-reading.ts';
 
 /** What there is to report of one scrape. */
 export interface Faults extends Pick<DirectoryReading, 'failures'> {

@@ -12,8 +12,14 @@ import { foldInSteps, ownPart } from '../aggregate/folded-parts.ts';
 import { encodeArchive } from './archive.ts';
 import { shownStill } from './archive-age.ts';
 import { publishArchive } from './archive-file.ts';
-import { type ArchivedPart, type PartProcess, writePart, writeRemovals } from './archive-part.ts';
-import type { Archive, OpenArchive } from './archive-reader.ts';
+import {
+  type Archive,
+  type ArchivedPart,
+  type PartProcess,
+  writePart,
+  writeRemovals,
+} from './archive-part.ts';
+import type { OpenArchive } from './archive-reader.ts';
 import type { KnownRemovals } from './archived-contributions.ts';
 import type { DirectoryReader } from './directory-reader.ts';
 import { FoldLock } from './fold-lock.ts';
@@ -44,7 +50,7 @@ export interface FoldingOptions extends LivenessOptions {
   /** Who may read the archive at least, as the system counts it. */
   readonly fileMode: number;
   /** Reads the directory for scrapes: only what it found dead is folded. */
-  readonly reader: Pick<DirectoryReader, 'ended' | 'openArchive' | 'removals'>;
+  readonly reader: Pick<DirectoryReader, 'ended' | 'openArchive' | 'removals' | 'runs'>;
   /** The host's clock, in seconds. */
   readonly clock: () => number;
   /** Told of each step, for tests that kill the process there. */
@@ -106,13 +112,14 @@ export class Folding {
   }
 
   async #fold(mode: number, pace: Pace): Promise<number> {
-    const { directory, reader } = this.#options;
+    const { directory, reader, self } = this.#options;
+    const { bootId } = self;
     // As of one scrape: another one may come to its end meanwhile.
     const known = reader.removals;
     let generation = listDirectory(directory).archives.at(-1);
     if (generation === undefined) {
       generation = 0;
-      const empty = { ids: new Set<string>(), foldedAt: known.until, parts: [] };
+      const empty = { ids: new Set<string>(), foldedAt: known.until, bootId, parts: [] };
       await this.#write(generation, encodeArchive(empty), mode);
     }
     const open = await reader.openArchive(generation, pace);
@@ -120,16 +127,17 @@ export class Folding {
     if (open === undefined) return 0;
     try {
       if (isKeptFromFolding(open)) return 0;
-      const listing = this.#tidy(generation, open.archive);
+      const archive = open.archive && reader.runs.archive(open.archive);
+      const listing = this.#tidy(generation, archive);
       this.#step('tidied');
-      const ended = this.#ended(listing, open.archive);
-      const archived = archivedWithout(open.archive, known.removals);
-      if (ended.length === 0 && archived === open.archive?.parts) return 0;
+      const ended = this.#ended(listing, archive);
+      const archived = archivedWithout(archive, known.removals);
+      if (ended.length === 0 && archived === archive?.parts) return 0;
       const ids = new Set(ended.map(({ header }) => header.id));
       const parts = await this.#parts(ended, archived, pace);
-      const { foldedAt, late } = removalsIn(open.archive, known, this.#options.clock());
-      if (late.size > 0) parts.push(writeRemovals(late));
-      const bytes = encodeArchive({ ids, foldedAt, parts });
+      const { foldedAt, late } = removalsIn(archive, known, this.#options.clock());
+      if (late.size > 0) parts.push(writeRemovals(late, bootId));
+      const bytes = encodeArchive({ ids, foldedAt, bootId, parts });
       const isFirst = await this.#write(generation + 1, bytes, mode);
       if (!isFirst) return 0;
       this.#remove(archivePath(directory, generation));
@@ -176,7 +184,8 @@ export class Folding {
       [...sums, ...ended].map(({ contribution }): Contribution => contribution),
     );
     const parts: Uint8Array[] = [];
-    for (const part of await pace.run(folded)) parts.push(await writePart(part, undefined, pace));
+    const about = { bootId: this.#options.self.bootId, runs: this.#options.reader.runs };
+    for (const part of await pace.run(folded)) parts.push(await writePart(part, about, pace));
     const singles = [
       ...archived.map(({ contribution, process }) => single(contribution, process)),
       ...ended.map(({ contribution, header: { pid, threadId, heartbeat } }) =>
@@ -185,7 +194,7 @@ export class Folding {
     ].filter((one) => one !== undefined);
     for (const one of shownStill(singles, this.#options.clock())) {
       const part = ownPart(one.contribution);
-      if (part !== undefined) parts.push(await writePart(part, one, pace));
+      if (part !== undefined) parts.push(await writePart(part, { ...about, process: one }, pace));
     }
     return parts;
   }

@@ -29,6 +29,7 @@ const HEADER: ReadHeader = {
   published: 256,
   epoch: 0,
   heartbeat: 0,
+  begun: 0,
 };
 
 function judge(header: Partial<ReadHeader>): string {

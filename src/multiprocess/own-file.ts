@@ -28,6 +28,8 @@ export interface OwnFileOptions {
   readonly identity: ProcessIdentity;
   /** When counting began, in Unix seconds. */
   readonly startTime: number;
+  /** The same in seconds of the host's clock; now unless given. */
+  readonly begun?: number;
   /** The host's clock, in seconds. */
   readonly clock: () => number;
   /** Called with each heartbeat, after it. */
@@ -57,13 +59,14 @@ export class OwnFile {
    */
   constructor(options: OwnFileOptions) {
     const { directory, fileMode, mapper, identity, startTime, clock, onBeat } = options;
+    const { begun = clock() } = options;
     this.#options = options;
     this.id = newId();
     this.isWrittenBehind = mapper === undefined;
     this.#file = new SegmentFile(directory, this.id, fileMode);
     try {
       this.#isLocked = mapper !== undefined && this.#file.lock(mapper);
-      const header = { ...identity, id: this.id, startTime, locked: this.#isLocked };
+      const header = { ...identity, id: this.id, startTime, begun, locked: this.#isLocked };
       this.#space =
         mapper === undefined
           ? new WriteBehindSpace(this.#file)

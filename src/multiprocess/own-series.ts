@@ -70,7 +70,7 @@ export class OwnSeries {
   readonly #options: OwnSeriesOptions;
   /** The last declaration of each name. */
   readonly #declared = new Map<string, Declared>();
-  readonly #startTime: number = Date.now() / 1000;
+  readonly #times: { readonly startTime: number; readonly begun: number };
   #file: OwnFile | undefined;
   #keeper: FileKeeper | undefined;
   #filePart: Part | undefined;
@@ -85,6 +85,7 @@ export class OwnSeries {
   /** Nothing is opened yet. */
   constructor(options: OwnSeriesOptions) {
     this.#options = options;
+    this.#times = { startTime: Date.now() / 1000, begun: options.clock() };
   }
 
   /** The id of the file, once there is one, until it is left to others to read. */
@@ -131,7 +132,7 @@ export class OwnSeries {
     if (this.#file === undefined) {
       for (const declared of this.#declared.values()) this.#recordOnHeap(declared);
     }
-    const about = { process: processLabel(this.#options.identity), startTime: this.#startTime };
+    const about = { process: processLabel(this.#options.identity), startTime: this.#times.begun };
     // A file that was let go of is the directory's: somebody may have folded it already.
     const inFile = this.#closed ? undefined : this.#filePart;
     const parts = [inFile, this.#heapPart].filter((part) => part !== undefined);
@@ -224,7 +225,7 @@ export class OwnSeries {
     if (this.#heapPart !== undefined) return this.#heapPart;
     const id = newId();
     const { identity } = this.#options;
-    const header = { ...identity, id, startTime: this.#startTime, locked: false };
+    const header = { ...identity, ...this.#times, id, locked: false };
     const writer = new SegmentWriter(new HeapSpace(), header);
     this.#heapPart = { id, writer, contents: new OwnContents(writer, 'heap') };
     return this.#heapPart;
@@ -261,7 +262,7 @@ export class OwnSeries {
   #create(): OwnFile {
     const { directory, fileMode, identity, clock, mappers } = this.#options;
     createDirectory(directory);
-    const about = { directory, fileMode, identity, clock, startTime: this.#startTime };
+    const about = { directory, fileMode, identity, clock, ...this.#times };
     for (;;) {
       const { mapper } = mappers;
       try {

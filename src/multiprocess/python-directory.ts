@@ -10,7 +10,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contribution } from '../aggregate/contribution.ts';
 import { MULTIPROCESS_MODES, type MultiprocessMode } from '../model/cells.ts';
-import type { DirectoryReading, ReadingFailure } from './directory-reader.ts';
+import type { DirectoryReading, ReadingFailure } from './directory-reading.ts';
 import type { Pace } from './pace.ts';
 import { type PythonFileName, PythonProcess } from './python-process.ts';
 import type { UnreadableError } from './unreadable.ts';
@@ -31,12 +31,15 @@ const NAME = /^(?:(counter|summary|histogram)|gauge_([a-z]+))_(.+)\.db$/s;
 /** Reads the files of Python's client again and again. One reading at a time. */
 export class PythonDirectory {
   readonly #options: PythonDirectoryOptions;
+  /** Fixed: a process that began at another time each time would be another one. */
+  readonly #bornOffset: number;
   #processes = new Map<string, PythonProcess>();
   #revision = 0;
 
   /** Nothing is read yet. */
   constructor(options: PythonDirectoryOptions) {
     this.#options = options;
+    this.#bornOffset = options.clock() - Date.now() / 1000;
   }
 
   /**
@@ -59,6 +62,7 @@ export class PythonDirectory {
           failures.push({ reason: error.reason, file, error });
         },
         clockOffset,
+        bornOffset: this.#bornOffset,
         nextRevision: (): number => ++this.#revision,
       };
       const contribution = await process.read(options, pace);

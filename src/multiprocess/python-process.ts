@@ -27,6 +27,8 @@ export interface ReadingOptions {
   readonly complain: Complain;
   /** What to add to Unix seconds to get the seconds that our own processes stamp writes with. */
   readonly clockOffset: number;
+  /** The same for when files were made. It never changes. */
+  readonly bornOffset: number;
   /** A number that was not given before, for what must be laid out anew. */
   readonly nextRevision: () => number;
 }
@@ -82,7 +84,7 @@ export class PythonProcess {
       process: this.#process,
       // As in Python: what belongs to the dead is what `mark_process_dead` left.
       alive: true,
-      startTime: Math.min(...read.map(({ file }) => file.born)),
+      startTime: Math.min(...read.map(({ file }) => file.born)) + options.bornOffset,
       revision: this.#revision,
       families: this.#layout.families,
       values: this.#values,

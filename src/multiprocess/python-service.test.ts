@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -16,6 +16,7 @@ class Service {
   readonly directory: string;
   readonly registry: CollectorRegistry;
   readonly #storage: MultiprocessStorage;
+  readonly #begun = Date.now();
 
   constructor(context: Ending) {
     this.directory = temporaryFolder(context);
@@ -23,7 +24,11 @@ class Service {
     this.registry = new CollectorRegistry({ storage: this.#storage });
   }
 
+  /** As a process that begins after ours. The clock of file systems lags behind by some milliseconds. */
   python(name: string, values: readonly PythonValue[]): void {
+    const probe = join(this.directory, 'probe');
+    do writeFileSync(probe, '');
+    while (statSync(probe).mtimeMs <= this.#begun);
     writeFileSync(join(this.directory, name), pythonFile(values));
   }
 

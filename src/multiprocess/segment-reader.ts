@@ -7,9 +7,10 @@ import { closeSync, fstatSync, readSync, statSync } from 'node:fs';
 import type { Contribution } from '../aggregate/contribution.ts';
 import type { Reread } from './block-contents.ts';
 import { Heartbeat, judgeLiveness, type LivenessOptions } from './liveness.ts';
+import type { MachineRuns } from './machine-runs.ts';
 import { kindOfFile, openToRead } from './open-file.ts';
 import type { Pace } from './pace.ts';
-import { processLabel } from './process-identity.ts';
+import { NO_BOOT_ID, processLabel } from './process-identity.ts';
 import { HEADER_BYTES, type ReadHeader, readHeader } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
 import type { BlockRecord } from './stored-block.ts';
@@ -28,6 +29,8 @@ export interface SegmentReaderOptions extends LivenessOptions {
   readonly path: string;
   /** The id in its name, which its header must bear: a copy would count everything twice. */
   readonly id: string;
+  /** Says when writers began; the wall clock of each does otherwise. */
+  readonly runs?: Pick<MachineRuns, 'begun'> | undefined;
 }
 
 /** What a writer left that is certainly dead. It will not change. */
@@ -47,6 +50,7 @@ export class SegmentReader {
   readonly #heartbeat = new Heartbeat();
   readonly #header = new ArrayBuffer(HEADER_BYTES);
   #ended: EndedWriter | undefined;
+  #bootId = NO_BOOT_ID;
 
   /** Nothing is read yet. */
   constructor(options: SegmentReaderOptions) {
@@ -57,6 +61,11 @@ export class SegmentReader {
   /** What the writer left, once it was found dead; `undefined` while it lives, or nobody can tell. */
   get ended(): EndedWriter | undefined {
     return this.#ended;
+  }
+
+  /** Which run of the machine the file was written in, as far as it was read. */
+  get bootId(): string {
+    return this.#bootId;
   }
 
   /**
@@ -108,11 +117,12 @@ export class SegmentReader {
     const epoch = await this.#readRecords(fd, pace, liveness === 'dead' ? undefined : header);
     const reread: Reread = (record) => this.#rereadBlock(fd, record, epoch);
     await pace.run(this.#contents.refreshBlocks(reread));
+    this.#bootId = header.bootId;
     const contribution: Contribution = {
       id: header.id,
       process: processLabel(header),
       alive: liveness === 'alive' || (liveness === 'unknown' && !silent),
-      startTime: header.startTime,
+      startTime: this.#options.runs?.begun(header) ?? header.startTime,
       revision: this.#contents.revision,
       families: this.#contents.families,
       values: this.#contents.values,

@@ -47,6 +47,7 @@ export const FLOAT = {
   heartbeat: 7,
   pidNamespace: 8,
   threadStart: 13,
+  begun: 14,
 } as const;
 
 const ID_OFFSET = 72;
@@ -86,12 +87,16 @@ export interface SegmentHeader extends ProcessIdentity {
   readonly id: string;
   /** When the file was made, in Unix seconds. */
   readonly startTime: number;
+  /** The same in seconds of the host's clock, which nobody sets back; 0 unless given. */
+  readonly begun?: number;
   /** True when the writer holds a lock that the kernel drops at its death. */
   readonly locked: boolean;
 }
 
 /** What a header says, with the words that change while the file is written. */
 export interface ReadHeader extends SegmentHeader {
+  /** When the file was made, in seconds of the host's clock; 0 where nobody says. */
+  readonly begun: number;
   /** Where the records begin. */
   readonly headerBytes: number;
   /** How many bytes are complete. */
@@ -119,6 +124,7 @@ export function writeHeader(buffer: ArrayBuffer, header: SegmentHeader): void {
   floats[FLOAT.processStart] = header.processStart;
   floats[FLOAT.pidNamespace] = header.pidNamespace;
   floats[FLOAT.threadStart] = header.threadStart;
+  floats[FLOAT.begun] = header.begun ?? 0;
   bytes.set(Buffer.from(header.id, 'hex'), ID_OFFSET);
   bytes.set(Buffer.from(header.bootId, 'hex'), BOOT_ID_OFFSET);
   Atomics.store(words, WORD.published, HEADER_BYTES);
@@ -163,6 +169,7 @@ export function readHeader(buffer: ArrayBuffer, length: number, path: string): R
     heartbeat: floats[FLOAT.heartbeat]!,
     pidNamespace: floats[FLOAT.pidNamespace]!,
     threadStart: floats[FLOAT.threadStart]!,
+    begun: floats[FLOAT.begun]!,
     id: bytes.toString('hex', ID_OFFSET, ID_OFFSET + 16),
     bootId: bytes.toString('hex', BOOT_ID_OFFSET, BOOT_ID_OFFSET + 16),
   };
