@@ -119,11 +119,13 @@ class Recorder implements FamilyWriter {
 
 /** Without the buckets that hold nothing: it makes no difference whether they are there. */
 function toNative(native: NativeHistogram): unknown {
-  const { positive, negative, exemplars, customBounds, ...rest } = native;
+  const { schema, zeroThreshold, zeroCount, positive, negative, exemplars, customBounds } = native;
   const buckets = ({ length, indices, counts }: NativeBuckets) =>
     Array.from({ length }, (_, i) => [indices[i]!, counts[i]!]).filter(([, count]) => count !== 0);
   return {
-    ...rest,
+    schema,
+    zeroThreshold,
+    zeroCount,
     positive: buckets(positive),
     negative: buckets(negative),
     exemplars: exemplars.map(toExemplar),

@@ -5,6 +5,7 @@
  */
 
 import { formatBound } from '../model/bound.ts';
+import { classicBuckets } from '../model/classic-buckets.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, SummaryPoint } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
@@ -214,7 +215,7 @@ export class LineWriter {
    * The family must have begun with the suffix `_bucket`.
    */
   buckets(point: HistogramPoint, exemplars?: HistogramPoint['exemplars']): number {
-    const { bounds, cells, index, cumulative } = point;
+    const { bounds, cells, index, cumulative } = classicBuckets(point);
     const { out } = this;
     if (bounds !== this.#bounds) this.#renderBounds(bounds);
     const line = this.#line;

@@ -1,6 +1,7 @@
 /** OpenMetrics 2.0, in which a metric is one line: a histogram with all its buckets as well. */
 
 import { formatBound } from '../model/bound.ts';
+import { classicBuckets } from '../model/classic-buckets.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
@@ -163,7 +164,8 @@ export class OpenMetrics2Writer implements ChunkWriter {
     this.#lines.time = '';
   }
 
-  #buckets({ bounds, cells, index, cumulative }: HistogramPoint): void {
+  #buckets(point: HistogramPoint): void {
+    const { bounds, cells, index, cumulative } = classicBuckets(point);
     const { out } = this.#lines;
     if (bounds !== this.#bounds) {
       this.#boundTexts = [...bounds, Infinity].map(

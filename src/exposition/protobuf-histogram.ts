@@ -1,5 +1,6 @@
 /** Histograms as protobuf: the message `Histogram`, with its classic and its native buckets. */
 
+import { type ClassicBuckets, classicBuckets } from '../model/classic-buckets.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { HistogramPoint } from '../model/family.ts';
 import {
@@ -51,14 +52,6 @@ const WHOLE_END = 2 ** 64;
 /** Up to here, what zigzag makes of a difference is exact. */
 const MOST_WHOLE_DELTA = 2 ** 52;
 
-/** A histogram's classic buckets, wherever they come from. */
-interface Classic {
-  readonly bounds: readonly number[];
-  readonly cells: ArrayLike<number>;
-  readonly index: number;
-  readonly cumulative: boolean;
-}
-
 /**
  * Writes the inside of a `Histogram` up to its start time, which the caller writes, then
  * {@linkcode writeNativeExemplars}.
@@ -73,10 +66,9 @@ export function writeHistogram(
   names: ExposedNames,
 ): void {
   const { native } = point;
-  const custom = native !== undefined && native.schema === CUSTOM_BOUNDS_SCHEMA;
-  const classic = custom && point.bounds.length === 0 ? listed(native) : point;
+  const classic = classicBuckets(point);
   const count = countOf(point);
-  const sparse = custom ? undefined : native;
+  const sparse = native?.schema === CUSTOM_BOUNDS_SCHEMA ? undefined : native;
   const whole = isWhole(count) && areWhole(classic) && (!sparse || areNativeWhole(sparse));
   if (whole) {
     out.byte(SAMPLE_COUNT);
@@ -106,7 +98,7 @@ export function writeNativeExemplars(
 
 function writeBuckets(
   out: ProtobufBytes,
-  { bounds, cells, index, cumulative }: Classic,
+  { bounds, cells, index, cumulative }: ClassicBuckets,
   exemplars: readonly (Exemplar | undefined)[] | undefined,
   { whole, names }: { readonly whole: boolean; readonly names: ExposedNames },
 ): void {
@@ -209,17 +201,7 @@ function countOf({ bounds, cells, index, cumulative }: HistogramPoint): number {
   return count;
 }
 
-/** The buckets of a native histogram with listed bounds. */
-function listed({ customBounds, positive: { length, indices, counts } }: NativeHistogram): Classic {
-  const cells = new Float64Array(customBounds.length + 1);
-  for (let i = 0; i < length; i++) {
-    const place = indices[i]!;
-    if (place >= 0 && place < cells.length) cells[place] = counts[i]!;
-  }
-  return { bounds: customBounds, cells, index: 0, cumulative: false };
-}
-
-function areWhole({ bounds, cells, index }: Classic): boolean {
+function areWhole({ bounds, cells, index }: ClassicBuckets): boolean {
   for (let i = 0; i <= bounds.length; i++) if (!isWhole(cells[index + i]!)) return false;
   return true;
 }

@@ -1,6 +1,8 @@
 /** A collector's family as instruments keep theirs: a declaration, and for each series its cells. */
 
 import type { InstrumentType, MultiprocessMode, StoredFamily } from '../model/cells.ts';
+import { classicBuckets } from '../model/classic-buckets.ts';
+import type { Exemplar } from '../model/exemplar.ts';
 import type {
   FamilyHeader,
   FamilyWriter,
@@ -9,6 +11,8 @@ import type {
   SummaryPoint,
 } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import { NativeCounts, type NativeSettings } from '../model/native-counts.ts';
+import { CUSTOM_BOUNDS_SCHEMA, type NativeHistogram } from '../model/native-histogram.ts';
 
 /** One series. */
 export interface CellPoint {
@@ -17,6 +21,12 @@ export interface CellPoint {
   readonly pairs: Pairs;
   /** All of its cells but the time of the last write, which is the storage's to tell. */
   readonly cells: readonly number[];
+  /** By bucket, of a counter the first; none where there are none. */
+  readonly exemplars: readonly (Exemplar | undefined)[];
+  /** The native buckets of a histogram whose family has any. */
+  readonly native: NativeCounts | undefined;
+  /** Those of the native buckets. */
+  readonly nativeExemplars: readonly Exemplar[];
 }
 
 /** A family of which nothing is lost in cells. */
@@ -27,8 +37,11 @@ export interface CellFamily {
 
 /**
  * Returns the family as cells, `undefined` where cells cannot hold it: of no type that instruments
- * have, with quantiles, with times of samples, or with other buckets or states in each series.
- * Exemplars are left out.
+ * have, with quantiles, with times of samples, with other buckets or states in each series, or with
+ * native buckets in some of them.
+ *
+ * A histogram whose bounds are listed ({@linkcode CUSTOM_BOUNDS_SCHEMA}) becomes a classic one with
+ * those bounds, which is what writers make of it; beside classic buckets of its own it is left out.
  *
  * @throws What the family's walk throws.
  */
@@ -59,6 +72,7 @@ class CellGatherer implements FamilyWriter {
   #points: CellPoint[] = [];
   #bounds: readonly number[] | undefined;
   #states: readonly string[] | undefined;
+  #native: NativeSettings | undefined;
   #fits = true;
 
   result(mode: MultiprocessMode): CellFamily | undefined {
@@ -68,8 +82,18 @@ class CellGatherer implements FamilyWriter {
     const { name, help, unit, labelNames, constantLabels } = header;
     const family = { name, type, help, unit, labelNames, constantLabels };
     const [bounds, states] = [this.#bounds ?? [], this.#states ?? []];
+    const native = this.#native;
+    if (native !== undefined && this.#points.some((point) => point.native === undefined)) {
+      return undefined;
+    }
     return {
-      family: { ...family, bounds, states, mode: modeOf(type, mode) },
+      family: {
+        ...family,
+        bounds,
+        states,
+        mode: modeOf(type, mode),
+        ...(native !== undefined && { native }),
+      },
       points: this.#points,
     };
   }
@@ -88,11 +112,15 @@ class CellGatherer implements FamilyWriter {
     this.#fits = false;
   }
 
-  number(value: number, created?: number): void {
-    this.#add(this.#header?.type === 'counter' ? [value, created ?? 0] : [value]);
+  number(value: number, created?: number, exemplar?: Exemplar): void {
+    const isCounter = this.#header?.type === 'counter';
+    const exemplars = isCounter && exemplar !== undefined ? [exemplar] : [];
+    this.#add(isCounter ? [value, created ?? 0] : [value], { exemplars });
   }
 
-  histogram({ bounds, cells, index, cumulative, sum, created }: HistogramPoint): void {
+  histogram(given: HistogramPoint): void {
+    const { bounds, cells, index, cumulative } = classicBuckets(given);
+    const { sum, created, exemplars, native } = given;
     this.#bounds ??= [...bounds];
     if (sum === undefined || !areSame(bounds, this.#bounds)) this.#fits = false;
     const buckets: number[] = [];
@@ -100,7 +128,8 @@ class CellGatherer implements FamilyWriter {
       const below = cumulative && i > 0 ? cells[index + i - 1]! : 0;
       buckets.push(cells[index + i]! - below);
     }
-    this.#add([...buckets, sum ?? 0, created ?? 0]);
+    const beside = { exemplars: exemplars === undefined ? [] : [...exemplars] };
+    this.#add([...buckets, sum ?? 0, created ?? 0], { ...beside, ...this.#nativeOf(native) });
   }
 
   summary({ quantiles, count, sum, created }: SummaryPoint): void {
@@ -109,7 +138,7 @@ class CellGatherer implements FamilyWriter {
   }
 
   info(pairs: Pairs): void {
-    this.#add([], pairs);
+    this.#add([], { pairs });
   }
 
   stateSet(states: readonly string[], on: (state: number) => boolean): void {
@@ -122,9 +151,22 @@ class CellGatherer implements FamilyWriter {
     this.#fits = false;
   }
 
-  #add(cells: readonly number[], pairs: Pairs = []): void {
+  /** A copy: what a walk lends does not last. */
+  #nativeOf(native: NativeHistogram | undefined): Partial<CellPoint> {
+    if (native === undefined || native.schema === CUSTOM_BOUNDS_SCHEMA) return {};
+    const { schema, zeroThreshold, exemplars } = native;
+    // The limits are those of who counts.
+    const settings = { schema, zeroThreshold, maxBuckets: Infinity, maxZeroThreshold: 0 };
+    this.#native ??= settings;
+    return { native: NativeCounts.of(native, settings), nativeExemplars: [...exemplars] };
+  }
+
+  #add(cells: readonly number[], beside: Partial<CellPoint> = {}): void {
     if (this.#values.length !== this.#header?.labelNames.length) this.#fits = false;
-    if (this.#fits) this.#points.push({ labelValues: [...this.#values], pairs, cells });
+    if (!this.#fits) return;
+    const labelValues = [...this.#values];
+    const { pairs = [], exemplars = [], native, nativeExemplars = [] } = beside;
+    this.#points.push({ labelValues, pairs, cells, exemplars, native, nativeExemplars });
   }
 }
 

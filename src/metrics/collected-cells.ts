@@ -3,10 +3,12 @@
  * it is merged with the other processes' answers, and stays when this process is gone.
  */
 
-import { isStamped, type MultiprocessMode } from '../model/cells.ts';
+import { isStamped, type MultiprocessMode, type StoredFamily } from '../model/cells.ts';
 import type { Collector, MetricFamily } from '../model/family.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type CellFamily, type CellPoint, toCells } from './cell-points.ts';
+import { CollectedExemplars } from './collected-exemplars.ts';
+import { bringNative } from './collected-native.ts';
 
 /** A family as it was answered last. */
 interface Kept {
@@ -14,7 +16,15 @@ interface Kept {
   readonly declaration: string;
   readonly series: SeriesStorage;
   /** By label values and describing labels. */
-  places: Map<string, Cells>;
+  places: Map<string, KeptSeries>;
+}
+
+/** One series, where it lies. */
+interface KeptSeries {
+  readonly place: Cells;
+  /** By bucket, and by number those of native buckets; from the first one on. */
+  exemplars?: CollectedExemplars;
+  nativeExemplars?: CollectedExemplars;
 }
 
 /** The families of all collectors of the process in one storage. */
@@ -68,37 +78,67 @@ export class CollectedCells {
   }
 
   #write({ family, points }: CellFamily, before: Kept | undefined): Kept {
-    const declaration = JSON.stringify(family);
+    const declaration = declarationOf(family);
     let kept = before;
     if (kept === undefined || kept.declaration !== declaration) {
       if (kept !== undefined) withdraw(kept);
       kept = { declaration, series: this.#storage.declare(family), places: new Map() };
     }
     const stamp = isStamped(family) ? (this.#storage.now?.() ?? 0) : undefined;
-    const places = new Map<string, Cells>();
+    const places = new Map<string, KeptSeries>();
     const left = kept.places;
     for (const point of points) {
       const key = keyOf(point);
-      const place =
-        places.get(key) ?? left.get(key) ?? kept.series.allocate(point.labelValues, point.pairs);
+      const one = places.get(key) ?? left.get(key) ?? allocated(kept.series, point);
       left.delete(key);
-      places.set(key, place);
-      fill(place, point.cells, stamp);
+      places.set(key, one);
+      fill(one.place, point, stamp);
+      fillExemplars(kept.series, one, point);
     }
-    for (const place of left.values()) kept.series.release(place);
+    for (const { place } of left.values()) kept.series.release(place);
     kept.places = places;
     return kept;
   }
 }
 
-function fill({ cells, index }: Cells, values: readonly number[], stamp: number | undefined): void {
+/** With native buckets or without: with which resolution they begin is those of the first answer. */
+function declarationOf({ native, ...family }: StoredFamily): string {
+  return JSON.stringify([family, native !== undefined]);
+}
+
+function allocated(series: SeriesStorage, { labelValues, pairs }: CellPoint): KeptSeries {
+  return { place: series.allocate(labelValues, pairs) };
+}
+
+function fill(place: Cells, { cells: values, native }: CellPoint, stamp: number | undefined): void {
+  const { cells, index } = place;
   for (let i = 0; i < values.length; i++) cells[index + i] = values[i]!;
   // The values first: a reader that sees the new time sees the new values too.
   if (stamp !== undefined) cells[index + values.length] = stamp;
+  if (native !== undefined && place.native !== undefined) bringNative(place.native, native);
+}
+
+/** Most have none, and no places for them. */
+function fillExemplars(
+  series: SeriesStorage,
+  one: KeptSeries,
+  { exemplars, nativeExemplars }: CellPoint,
+): void {
+  const { place } = one;
+  if (one.exemplars !== undefined || exemplars.length > 0) {
+    one.exemplars ??= new CollectedExemplars((bucket) => series.exemplarPlace?.(place, bucket));
+    one.exemplars.put(exemplars);
+  }
+  if (one.nativeExemplars !== undefined || nativeExemplars.length > 0) {
+    one.nativeExemplars ??= new CollectedExemplars((number) =>
+      series.nativeExemplarPlace?.(place, number),
+    );
+    one.nativeExemplars.put(nativeExemplars);
+  }
 }
 
 function withdraw({ series, places }: Kept): void {
-  for (const place of places.values()) series.release(place);
+  for (const { place } of places.values()) series.release(place);
   series.withdraw?.();
 }
 

@@ -1,6 +1,7 @@
 /** Turns a walk into plain samples: for tests, for people, and for whoever wants no more. */
 
 import { formatBound } from './bound.ts';
+import { classicBuckets } from './classic-buckets.ts';
 import type { Exemplar } from './exemplar.ts';
 import type {
   FamilyHeader,
@@ -52,7 +53,9 @@ class SampleWriter implements FamilyWriter {
     this.#timestamp = undefined;
   }
 
-  histogram({ bounds, cells, index, cumulative, sum, exemplars }: HistogramPoint): void {
+  histogram(point: HistogramPoint): void {
+    const { bounds, cells, index, cumulative } = classicBuckets(point);
+    const { sum, exemplars } = point;
     const gauge = this.#family?.type === 'gaugehistogram';
     let count = 0;
     for (let i = 0; i <= bounds.length; i++) {

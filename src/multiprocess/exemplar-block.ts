@@ -17,7 +17,10 @@ export const EXEMPLAR_KIND = 'exemplar';
 /** The kind of those that belong to native buckets. The key is one of a few numbers from 0 on. */
 export const NATIVE_EXEMPLAR_KIND = 'native-exemplar';
 
-/** What comes before the labels: the value, when it was observed, until when it is shown. */
+/**
+ * What comes before the labels: the value; when it was observed, NaN where nobody knows; until when it
+ * is shown.
+ */
 const HEAD_FLOATS = 3;
 const HEAD_BYTES = 24;
 
@@ -43,7 +46,7 @@ export function writeExemplar(block: SegmentBlock, exemplar: Exemplar, shownUnti
   const { buffer } = TEXT.bytes;
   if (head.buffer !== buffer) head = new Float64Array(buffer, 0, HEAD_FLOATS);
   head[0] = exemplar.value;
-  head[1] = toSeconds(exemplar.timestamp);
+  head[1] = exemplar.timestamp === undefined ? Number.NaN : toSeconds(exemplar.timestamp);
   head[2] = shownUntil;
   block.write(TEXT.bytes, TEXT.length);
 }
@@ -74,10 +77,11 @@ function parse(content: Uint8Array): KeptExemplar | undefined {
   if (strings === undefined || strings.length % 2 !== 0) return undefined;
   const labels: Record<string, string> = {};
   for (let i = 0; i < strings.length; i += 2) labels[strings[i]!] = strings[i + 1]!;
-  return { exemplar: { labels, value: value!, timestamp: timestamp! }, shownUntil: shownUntil! };
+  const timed = Number.isNaN(timestamp) ? {} : { timestamp: timestamp! };
+  return { exemplar: { labels, value: value!, ...timed }, shownUntil: shownUntil! };
 }
 
-function toSeconds(timestamp: Timestamp = 0): number {
+function toSeconds(timestamp: Timestamp): number {
   if (typeof timestamp === 'number') return timestamp;
   return timestamp.seconds + timestamp.nanos / 1e9;
 }
