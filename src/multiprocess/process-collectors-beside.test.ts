@@ -130,4 +130,28 @@ describe('Native buckets and exemplars of collectors of the process', () => {
       }),
     );
   });
+
+  it('are added up at the bounds of the newest process where bounds are listed', async (context) => {
+    const directory = temporaryFolder(context);
+    const processes = [
+      [1, 5],
+      [1, 2, 5],
+    ].map((customBounds) => {
+      const storage = handPublished(context, { directory, mapper: 'koffi' });
+      const registry = new CollectorRegistry({ storage });
+      const histogram = family({ name: 'l', type: 'histogram' }, (writer) => {
+        const positive = nativeBuckets([0, 1], [1, 10], [2, 100]);
+        const native = nativeHistogram({ schema: -53, positive, customBounds });
+        writer.histogram({ ...empty, cells: [111], created: 3, native });
+      });
+      registry.register({ collect: () => [histogram] }, { scope: 'process' });
+      return { storage, registry };
+    });
+    for (const { storage } of processes) await storage.passInterval();
+    const [merged] = await recorded(processes[0]!.registry);
+    deepEqual(
+      merged?.points.map(({ point }) => point),
+      [['histogram', [1, 2, 5], [2, 12, 122, 222], 0, 3, null]],
+    );
+  });
 });
