@@ -1,7 +1,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { nativeLists } from '../../test/native-lists.ts';
@@ -94,6 +96,30 @@ describe('Native histograms of several processes', () => {
       deepEqual(await shown(context, directory), expected);
       const files = readdirSync(directory).filter((name) => /^[0-9a-f]{32}\./.test(name));
       equal(files.length, 2 - 2 * dead);
+    });
+  }
+
+  const STEPS = ['written', 'linked', 'named', 'older removed', 'file removed', 'released'];
+  for (const fatal of STEPS) {
+    it(`are counted exactly after a SIGKILL when a folding process has done "${fatal}"`, async (context) => {
+      const directory = temporaryFolder(context);
+      const leave = (value: number): void => {
+        const { storage, sizes } = join(context, directory, { nativeSchema: 3 });
+        for (let i = 0; i < 50; i++) sizes.labels('x').observe(value * 1.1 ** i);
+        storage.close();
+      };
+      leave(1);
+      await fold(directory);
+      leave(2);
+      leave(3);
+      const before = await shown(context, directory);
+      const script = new URL('../../test/processes/folding-process.ts', import.meta.url);
+      const args = [fileURLToPath(script), directory, fatal, '0', 'koffi'];
+      const [, signal] = await once(spawn(process.execPath, args, { stdio: 'ignore' }), 'close');
+      equal(signal, 'SIGKILL');
+      deepEqual(await shown(context, directory), before);
+      await fold(directory);
+      deepEqual(await shown(context, directory), before);
     });
   }
 
