@@ -8,9 +8,19 @@
  * between in which a living holder looks like that.
  */
 
-import { closeSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  futimesSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type Judged, judgeLiveness, type LivenessOptions } from './liveness.ts';
+import type { Mapper } from './mapper.ts';
 import { openToRead } from './open-file.ts';
 import { LOCK_FOLDER } from './shared-directory.ts';
 import { reason } from './system-error.ts';
@@ -18,8 +28,40 @@ import { reason } from './system-error.ts';
 /** The file's name while nobody folds. */
 const FREE = 'free';
 
-/** `locked` or `process`, then who: pid, its start, its namespace, the boot, and something random. */
-const HOLDER = /^(locked|process)\.(\d+)\.(\d+(?:\.\d+)?)-(\d+)-([0-9a-f]{32})-[0-9a-f]{32}$/;
+/**
+ * `locked` or `process`, then who: pid, its start, its namespace, the boot, and something random. Of
+ * a worker thread that only its name tells, the kernel's id and its start as well.
+ */
+const HOLDER =
+  /^(locked|process)\.(\d+)\.(\d+(?:\.\d+)?)-(\d+)-([0-9a-f]{32})-[0-9a-f]{32}(?:\.(\d+)-(\d+))?$/;
+
+/** Folding takes seconds at the most. */
+const STUCK_AFTER_MS = 600_000;
+
+/**
+ * Watches a holder that cannot be judged, by the watcher's own clock: one in a container that is gone,
+ * or on a machine that has restarted. It would keep the lock for ever.
+ */
+export class HolderWatch {
+  readonly #now: () => number;
+  #name = '';
+  #since = 0;
+
+  /** @param now - Milliseconds of a clock that nobody sets. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** True once it has been the same, taking it once, for ten minutes. */
+  isStuck(name: string): boolean {
+    const now = this.#now();
+    if (name !== this.#name) {
+      this.#name = name;
+      this.#since = now;
+    }
+    return now - this.#since >= STUCK_AFTER_MS;
+  }
+}
 
 /** Where the lock is, and who wants it. */
 export interface FoldLockOptions extends LivenessOptions {
@@ -27,7 +69,12 @@ export interface FoldLockOptions extends LivenessOptions {
   readonly directory: string;
   /** 32 hexadecimal digits, random, never used again. */
   readonly id: string;
+  /** The same one each time. */
+  readonly watch: HolderWatch;
 }
+
+/** What one finds that was taken for dead. What it began is no longer its own. */
+export class LostLock extends Error {}
 
 /** The lock, held. */
 export class FoldLock {
@@ -42,8 +89,8 @@ export class FoldLock {
   }
 
   /**
-   * Takes the lock, or steals it from a holder that is certainly dead. `undefined` when somebody
-   * else has it, or may have it.
+   * Takes the lock, or steals it from a holder that is certainly dead, or that cannot be judged and
+   * has it for ten minutes. `undefined` when somebody else has it, or may have it.
    *
    * @throws The error of the system, where the directory takes no folder, or renames nothing.
    */
@@ -71,6 +118,15 @@ export class FoldLock {
     return undefined;
   }
 
+  /**
+   * Asks whether it was not stolen meanwhile, from one who stood still for long, or removed.
+   *
+   * @throws {LostLock} When it was.
+   */
+  requireHeld(): void {
+    if (!existsSync(this.#path)) throw new LostLock();
+  }
+
   /** Gives it back. Never throws: what cannot be given back is stolen when its holder is dead. */
   release(): void {
     try {
@@ -84,25 +140,50 @@ export class FoldLock {
 
 /** The name to hold it by, where nobody else does. */
 function claim(current: string, fd: number, options: FoldLockOptions): string | undefined {
-  const { mapper, self, id } = options;
+  const { self, id, watch } = options;
   const holder = parseHolder(current);
-  if (holder !== undefined && judgeLiveness(fd, holder, options) !== 'dead') return undefined;
+  if (holder !== undefined) {
+    const liveness = judgeLiveness(fd, holder, options);
+    if (liveness === 'alive' || (liveness === 'unknown' && !watch.isStuck(current)))
+      return undefined;
+  }
+  const who = `${self.pid}.${self.processStart}-${self.pidNamespace}-${self.bootId}-${id}`;
+  const mapper = lockingMapper(options);
   // It may be refused although nobody holds it by name, by one who is about to.
-  if (mapper?.lock(fd) === false) return undefined;
-  const kind = mapper === undefined ? 'process' : 'locked';
-  return `${kind}.${self.pid}.${self.processStart}-${self.pidNamespace}-${self.bootId}-${id}`;
+  if (mapper !== undefined) return mapper.lock(fd) ? `locked.${who}` : undefined;
+  touch(fd);
+  return self.kernelThread === 0
+    ? `process.${who}`
+    : `process.${who}.${self.kernelThread}-${self.threadStart}`;
+}
+
+/** On Bun a lock outlives the worker thread that took it, which may be terminated while it folds. */
+function lockingMapper({ mapper, self }: LivenessOptions): Mapper | undefined {
+  return mapper?.name === 'bun' && self.threadId !== 0 ? undefined : mapper;
+}
+
+/** Dates the file: after a restart of the machine it tells that this was before. */
+function touch(fd: number): void {
+  const now = Date.now() / 1000;
+  try {
+    futimesSync(fd, now, now);
+  } catch {
+    // Another user's: it is the watch then that ends it.
+  }
 }
 
 function parseHolder(name: string): Judged | undefined {
   const match = HOLDER.exec(name);
   if (match === null) return undefined;
-  const [, kind, pid, processStart, pidNamespace, bootId] = match;
+  const [, kind, pid, processStart, pidNamespace, bootId, kernelThread, threadStart] = match;
   return {
     locked: kind === 'locked',
     pid: Number(pid),
     processStart: Number(processStart),
     pidNamespace: Number(pidNamespace),
     bootId: bootId!,
+    kernelThread: Number(kernelThread ?? 0),
+    threadStart: Number(threadStart ?? 0),
   };
 }
 

@@ -1,6 +1,15 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -127,6 +136,42 @@ describe('Folding', () => {
     equal(await folder(directory, { self }).fold(), 0);
     deepEqual(await total(directory), COUNTED(321));
   });
+
+  it('folds what was written behind before the machine restarted', async (context) => {
+    const directory = temporaryFolder(context);
+    leave(directory, [300], 'write-behind');
+    for (const name of readdirSync(directory)) utimesSync(join(directory, name), 1e9, 1e9);
+    const self = { ...currentIdentity(), bootId: 'f'.repeat(32) };
+    equal(await folder(directory, { self }).fold(), 1);
+    deepEqual(names(directory), ['archive.1.promethium', 'fold']);
+    deepEqual(await total(directory), COUNTED(300));
+  });
+
+  for (const step of ['tidied', 'linked', 'older removed', 'file removed'] as const) {
+    it(`removes nothing any more once its lock was stolen (${step})`, async (context) => {
+      const directory = temporaryFolder(context);
+      const lock = join(directory, 'fold');
+      leave(directory, [1]);
+      await folder(directory).fold();
+      leave(directory, [20, 300]);
+      let before: string[] = [];
+      const onStep = (done: FoldStep): void => {
+        if (done !== step) return;
+        renameSync(join(lock, readdirSync(lock)[0]!), join(lock, 'free'));
+        before = readdirSync(directory);
+      };
+      await folder(directory, { onStep }).fold();
+      const left = readdirSync(directory);
+      deepEqual(
+        before.filter((name) => name.endsWith('.promethium') && !left.includes(name)),
+        [],
+      );
+      deepEqual(await total(directory), COUNTED(321));
+      await folder(directory).fold();
+      deepEqual(await total(directory), COUNTED(321));
+      equal(readdirSync(directory).length, 2);
+    });
+  }
 
   it('does nothing, and makes no archive again, where nobody died since', async (context) => {
     const directory = temporaryFolder(context);

@@ -22,7 +22,7 @@ import {
 import type { OpenArchive } from './archive-reader.ts';
 import type { KnownRemovals } from './archived-contributions.ts';
 import type { DirectoryReader } from './directory-reader.ts';
-import { FoldLock } from './fold-lock.ts';
+import { FoldLock, HolderWatch, LostLock } from './fold-lock.ts';
 import type { LivenessOptions } from './liveness.ts';
 import { newId } from './own-file.ts';
 import type { Pace } from './pace.ts';
@@ -60,6 +60,8 @@ export interface FoldingOptions extends LivenessOptions {
 /** Folds the dead of one directory. One folding at a time. */
 export class Folding {
   readonly #options: FoldingOptions;
+  readonly #watch = new HolderWatch();
+  #lock: FoldLock | undefined;
 
   /** Nothing is done yet. */
   constructor(options: FoldingOptions) {
@@ -77,11 +79,15 @@ export class Folding {
   async run(pace: Pace): Promise<number> {
     const mode = this.#archiveMode();
     if (mode === undefined) return 0;
-    const lock = FoldLock.take({ ...this.#options, id: newId() });
+    const lock = FoldLock.take({ ...this.#options, id: newId(), watch: this.#watch });
     if (lock === undefined) return 0;
+    this.#lock = lock;
     this.#step('locked');
     try {
       return await this.#fold(mode, pace);
+    } catch (error) {
+      if (error instanceof LostLock) return 0;
+      throw error;
     } finally {
       lock.release();
       this.#step('released');
@@ -216,6 +222,7 @@ export class Folding {
   }
 
   #remove(path: string): void {
+    this.#lock?.requireHeld();
     try {
       unlinkSync(path);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -79,6 +79,29 @@ describe('judgeLiveness by process id', { skip: LINUX }, () => {
     equal(judge({ pidNamespace: SELF.pidNamespace + 1 }), 'unknown');
     equal(judge({ bootId: NO_BOOT_ID }), 'unknown');
     equal(judge({ pidNamespace: 0 }), 'unknown');
+  });
+});
+
+describe('judgeLiveness of another boot', { skip: LINUX }, () => {
+  it('takes for dead what was written behind before this one, and not what another machine writes', (context) => {
+    const path = join(temporaryFolder(context), 'file');
+    const fd = openSync(path, 'w');
+    context.after(() => closeSync(fd));
+    const options = { mapper: undefined, self: SELF };
+    const other = { ...HEADER, bootId: 'f'.repeat(32) };
+    equal(judgeLiveness(fd, other, options), 'unknown');
+    utimesSync(path, 1e9, 1e9);
+    equal(judgeLiveness(fd, other, options), 'dead');
+    equal(judgeLiveness(fd, HEADER, options), 'alive');
+    // Nobody knows when a mapped file was written, or which boot it was.
+    equal(judgeLiveness(fd, { ...other, locked: true }, options), 'unknown');
+    equal(judgeLiveness(fd, { ...other, bootId: NO_BOOT_ID }, options), 'unknown');
+    const unknown = { ...SELF, bootId: NO_BOOT_ID };
+    equal(judgeLiveness(fd, other, { mapper: undefined, self: unknown }), 'unknown');
+    // A clock that was wrong then.
+    const tomorrow = Date.now() / 1000 + 86_400;
+    utimesSync(path, tomorrow, tomorrow);
+    equal(judgeLiveness(fd, other, options), 'dead');
   });
 });
 

@@ -4,12 +4,14 @@
  * The lock it holds is the one proof that is right in every case, whether the writer was killed or
  * stopped, is a zombie or in another container: the kernel drops it at death and never before.
  * Where no lock can be asked, the process id and its start time tell within one pid namespace of
- * one boot. Everything else stays unknown.
+ * one boot; what was written before this boot is nobody's any more. Everything else stays unknown.
  *
  * A worker thread is told by its kernel's id as well, since it may end long before its process: on Bun
  * the lock is its process's, and where there is none there is only the process id.
  */
 
+import { fstatSync } from 'node:fs';
+import { uptime } from 'node:os';
 import type { Mapper } from './mapper.ts';
 import { NO_BOOT_ID, type ProcessIdentity, processStatus } from './process-identity.ts';
 import type { ReadHeader } from './segment.ts';
@@ -49,9 +51,33 @@ export function judgeLiveness(
   if (header.locked && mapper !== undefined) {
     return mapper.isUnlocked(fd) || (isComparable && hasThreadEnded(header)) ? 'dead' : 'alive';
   }
-  // A machine that has restarted since has none of its old processes, but a folder shared by two
-  // machines looks the same from here.
-  return isComparable ? judgeProcess(header) : 'unknown';
+  if (isComparable) return judgeProcess(header);
+  return isOfEarlierRun(fd, header, self) ? 'dead' : 'unknown';
+}
+
+/** How far a file's time and the machine's start may be apart and be the same: clocks are corrected. */
+const CLOCK_SLACK_MS = 60_000;
+
+/**
+ * True for what was written before the machine started last. Another boot id alone does not say so,
+ * since a folder shared by two machines looks the same from here: what the other one writes was
+ * written lately. Of mapped files nobody knows when, which is why those are left to their locks.
+ */
+function isOfEarlierRun(
+  fd: number,
+  { bootId, locked }: Judged,
+  { bootId: own }: Pick<ProcessIdentity, 'bootId'>,
+): boolean {
+  if (locked || bootId === own || [bootId, own].includes(NO_BOOT_ID)) return false;
+  try {
+    const { mtimeMs } = fstatSync(fd);
+    const now = Date.now();
+    const started = now - uptime() * 1000;
+    return mtimeMs < started - CLOCK_SLACK_MS || mtimeMs > now + CLOCK_SLACK_MS;
+  } catch {
+    // Deno without the permission to ask how long the machine has been running.
+    return false;
+  }
 }
 
 function judgeProcess(header: Judged): Liveness {
