@@ -183,8 +183,10 @@ class NativeHistogramChild extends HistogramChildOnCells {
   }
 
   protected override beginAnew(): void {
-    super.beginAnew();
+    // First, and all at once: the count that others read is theirs, so that nobody finds the one
+    // without the other, whenever this process is killed.
     this.#native.clear();
+    super.beginAnew();
     this.#begun = this.declaration.clock.elapsed();
     this.#callOff?.();
     this.#callOff = undefined;
