@@ -526,6 +526,36 @@ describe('a scrape of a shared storage', BOUNDED, () => {
       'promethium_collector_failures_total{collector=storage,reason=timeout} 1',
     ]);
   });
+
+  it('shows what was read before where a reading takes too long, and what it came to next time', async () => {
+    const storage = new SharedStorage();
+    const { registry, clock } = watched({ storage });
+    storage.answer = async () => [family('c', 1)];
+    deepEqual(await scrape(registry), ['c 1']);
+    let finish: (families: MetricFamily[]) => void = () => {};
+    let readings = 0;
+    storage.answer = () => {
+      readings++;
+      return new Promise((resolve) => {
+        finish = resolve;
+      });
+    };
+    const late = scrape(registry);
+    for (let turn = 0; turn < 100 && clock.waiting === 0; turn++) await Promise.resolve();
+    clock.pass(5);
+    const failure = 'promethium_collector_failures_total{collector=storage,reason=timeout}';
+    deepEqual(await late, ['c 1', `${failure} 1`]);
+    // It is at it still, and is not asked again.
+    deepEqual(await scrape(registry), ['c 1', `${failure} 2`]);
+    equal(readings, 1);
+    // Of what it has read, its own count is not shown as a smaller one.
+    finish([family('c', 2), family('promethium_collector_failures_total', 70)]);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    storage.answer = () => Promise.reject(new Error('the directory is gone'));
+    deepEqual(await scrape(registry), ['c 2', 'promethium_collector_failures_total 70']);
+    storage.answer = async () => [family('c', 3)];
+    deepEqual(await scrape(registry), ['c 3']);
+  });
 });
 
 describe('a collector that cannot describe itself', () => {

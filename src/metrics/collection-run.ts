@@ -53,8 +53,8 @@ export interface OwnCollector extends Collector {
 
 /** The part of a registry that shares its storage with other processes, as a run uses it. */
 export interface SharedPart {
-  /** Reads what all processes wrote. */
-  readonly storage: Storage;
+  /** Reads what all processes wrote. One that failed may have what was read before. */
+  read(): Promise<Result>;
   /**
    * Asks a collector, and writes to the storage what it can hold. The result has the families that
    * it cannot.
@@ -82,11 +82,9 @@ export interface CollectionRunOptions {
 export class CollectionRun {
   readonly #options: CollectionRunOptions;
   readonly #seen = new Set<string>();
-  readonly #storage: Collector & { readonly name: string };
 
   constructor(options: CollectionRunOptions) {
     this.#options = options;
-    this.#storage = { name: 'storage', collect: () => options.shared?.storage.collect?.() ?? [] };
   }
 
   /** The families, each as soon as those before it are there. */
@@ -117,10 +115,10 @@ export class CollectionRun {
    * register in the same order, and a scrape is to look the same whoever answers.
    */
   async *#shared(shared: SharedPart): AsyncGenerator<MetricFamily> {
-    const { collectors, calls, first } = this.#options;
+    const { collectors, first } = this.#options;
     // First everything that may still write to the storage, a failure's count included.
     const own = await Promise.all(Array.from(collectors, (shown) => shared.ask(shown)));
-    const all = await calls.start(this.#storage, () => this.#storage.collect());
+    const all = await shared.read();
     if (first !== undefined) yield* this.#new({ collector: first, families: first.collect() });
     const merged = all.families.filter((family) => !isPublished(family));
     const families = [...this.#new({ ...all, families: merged }, true)];
@@ -129,14 +127,19 @@ export class CollectionRun {
     families.push(...published, ...agesOf(published));
     yield* published.filter(isTarget);
     yield* families.filter((family) => !isTarget(family)).sort(byName);
-    // The counts lie in the storage, which did not answer: what this process counted is left.
-    if (all.failed) yield* this.#last();
+    // The counts lie in the storage, which did not answer: what this process counted is left, of what
+    // was not read before. A smaller count than that would be taken for a new one.
+    if (all.failed) yield* this.#last((family) => this.#isUnseen(family));
   }
 
-  *#last(): Generator<MetricFamily> {
+  *#last(isWanted: (family: MetricFamily) => boolean = () => true): Generator<MetricFamily> {
     for (const collector of this.#options.last) {
-      yield* this.#new({ collector, families: collector.collect() });
+      yield* this.#new({ collector, families: collector.collect().filter(isWanted) });
     }
+  }
+
+  #isUnseen(family: MetricFamily): boolean {
+    return !claimedNames(family).some((name) => this.#seen.has(name));
   }
 
   /**
@@ -161,9 +164,8 @@ export class CollectionRun {
   /** Of what others published, what nobody here shows: no fault, other than with own families. */
   #unseen(published: readonly PublishedFamily[]): PublishedFamily[] {
     return published.filter((family) => {
-      const names = claimedNames(family);
-      if (names.some((name) => this.#seen.has(name))) return false;
-      for (const name of names) this.#seen.add(name);
+      if (!this.#isUnseen(family)) return false;
+      for (const name of claimedNames(family)) this.#seen.add(name);
       return true;
     });
   }

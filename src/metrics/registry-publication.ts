@@ -11,6 +11,7 @@ import { CollectedCells } from './collected-cells.ts';
 import { onceRefreshed, type SharedPart, type Shown } from './collection-run.ts';
 import { type CollectorCalls, isAsync, nameOf, type Result } from './collector-calls.ts';
 import type { Registrations } from './registrations.ts';
+import { StorageReading } from './storage-reading.ts';
 
 /** What a publication needs of its registry. */
 export interface RegistryPublicationOptions {
@@ -24,7 +25,7 @@ export interface RegistryPublicationOptions {
 
 /** One registry's part in a shared storage. */
 export class RegistryPublication implements Publishing, SharedPart {
-  readonly storage: Storage;
+  readonly #reading: StorageReading;
   readonly #options: RegistryPublicationOptions;
   readonly #cells: CollectedCells;
   /** Those whose last answer is published. */
@@ -33,8 +34,13 @@ export class RegistryPublication implements Publishing, SharedPart {
   /** Nothing is published yet, and nobody calls: that is the storage's to do. */
   constructor(options: RegistryPublicationOptions) {
     this.#options = options;
-    this.storage = options.storage;
+    this.#reading = new StorageReading(options.storage, options.calls);
     this.#cells = new CollectedCells(options.storage);
+  }
+
+  /** {@inheritDoc SharedPart.read} */
+  read(): Promise<Result> {
+    return this.#reading.read();
   }
 
   /** {@inheritDoc SharedPart.ask} */
@@ -110,7 +116,7 @@ export class RegistryPublication implements Publishing, SharedPart {
   #publish(collector: Collector, families: readonly MetricFamily[]): void {
     if (families.length === 0 && !this.#published.delete(collector)) return;
     if (families.length > 0) this.#published.add(collector);
-    this.storage.publish?.(collector, nameOf(collector), families);
+    this.#options.storage.publish?.(collector, nameOf(collector), families);
   }
 
   #publishTarget(): void {
