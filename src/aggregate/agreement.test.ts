@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { contribution, type Declared, lines } from '../../test/contributions.ts';
+import { type RecordedPoint, recordFamily } from '../../test/recorded-family.ts';
 import type { MultiprocessMode, StoredFamily } from '../model/cells.ts';
 import type { Contribution } from './contribution.ts';
 import { type MergeResult, Merger } from './merger.ts';
@@ -44,6 +45,41 @@ describe('processes that disagree', () => {
       { family: 'c', aspect: 'help', declarations: 1 },
       { family: 'c', aspect: 'unit', declarations: 1 },
     ]);
+  });
+
+  it('take the native buckets of who can tell, where one cannot say that it has none', () => {
+    const native = { schema: 0, zeroThreshold: 0, maxBuckets: 9, maxZeroThreshold: 0 };
+    const told = contribution({ id: 'a' }, { ...histogram([1], [1, 0, 0.5, 5]), native });
+    const [family] = told.families;
+    for (const startTime of [-1, 1]) {
+      const other = contribution({ id: 'b', startTime }, histogram([1], [1, 1, 4.5, 5]));
+      const [silent] = other.families;
+      const { families, disagreements } = new Merger().merge([
+        { ...told, families: [family!] },
+        { ...other, families: [{ ...silent!, isIncomplete: true }] },
+      ]);
+      deepEqual(disagreements, []);
+      const [{ point }] = recordFamily(families[0]!).points as [RecordedPoint];
+      // As observations of their bounds: 1, and infinity.
+      deepEqual((point[6] as { positive: unknown }).positive, [
+        [0, 2],
+        [1025, 1],
+      ]);
+    }
+  });
+
+  it('disagree where one has native buckets, and the newest decides', () => {
+    const native = { schema: 0, zeroThreshold: 0, maxBuckets: 9, maxZeroThreshold: 0 };
+    const plain = histogram([1], [1, 0, 0.5, 5]);
+    for (const [before, after, isNative] of [
+      [plain, { ...plain, native }, true],
+      [{ ...plain, native }, plain, false],
+    ] as const) {
+      const { families, disagreements } = rollOut(before, after);
+      deepEqual(disagreements, [{ family: 'h', aspect: 'native', declarations: 1 }]);
+      const [{ point }] = recordFamily(families[0]!).points as [RecordedPoint];
+      deepEqual([point[2], point.length > 6], [[2, 2], isNative]);
+    }
   });
 
   it('have no disagreement when they declare the same', () => {

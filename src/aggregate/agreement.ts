@@ -93,7 +93,7 @@ export function agree(given: readonly Declaration[]): Agreement {
   };
 }
 
-/** Gives those that cannot say their unit, and have no help, those of the newest that can. */
+/** Gives those that cannot say their unit or native buckets, and have no help, those of the newest that can. */
 function completed(declarations: readonly Declaration[]): readonly Declaration[] {
   if (!declarations.some(({ isIncomplete }) => isIncomplete)) return declarations;
   return declarations.map((declaration) => {
@@ -102,8 +102,8 @@ function completed(declarations: readonly Declaration[]): readonly Declaration[]
     const teller = declarations.find(
       (other) => !other.isIncomplete && other.family.type === family.type,
     );
-    const { unit = '', help = '' } = teller?.family ?? {};
-    return { ...declaration, family: { ...family, unit, help: family.help || help } };
+    const { unit = '', help = '', native } = teller?.family ?? {};
+    return { ...declaration, family: { ...family, unit, native, help: family.help || help } };
   });
 }
 

@@ -56,8 +56,8 @@ export interface ContributedFamily {
   /** The series it has there, in any order. */
   readonly series: readonly ContributedSeries[];
   /**
-   * True when its process could not say which unit it has, nor, where that is '', its help: another
-   * one's are taken, and are no disagreement.
+   * True when its process could not say which unit and native buckets it has, nor, where that is '',
+   * its help: another one's are taken, and are no disagreement.
    */
   readonly isIncomplete?: boolean;
   /** The exemplars of its series. May grow while nothing else does. */

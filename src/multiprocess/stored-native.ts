@@ -61,7 +61,8 @@ export class StoredNative implements ContributedNative {
     }
     POSITIVE.length = positive;
     NEGATIVE.length = negative;
-    const zeroCount = values[zero]!;
+    // Damage must not make a histogram of it that nobody takes.
+    const zeroCount = values[zero]! > 0 ? values[zero]! : 0;
     return { schema, zeroThreshold, zeroCount, positive: POSITIVE, negative: NEGATIVE };
   }
 }
