@@ -16,8 +16,8 @@ export class LabelledMetric<Child> implements Metric {
   readonly #declaration: Declaration;
   readonly #labelNames: readonly string[];
   /**
-   * The same names, for look-ups: V8 reads a frozen list by a call for each. Node 24, three labels by
-   * name: 49 ns with this, 61 with the frozen list.
+   * The same names for look-ups, in a list that is not frozen, which engines read faster. Three labels
+   * by name: Node 24 49 ns with this and 61 with the frozen list, Bun 35 and 60.
    */
   readonly #names: readonly string[];
   readonly #labelSet: LabelSet;
@@ -165,7 +165,7 @@ export class LabelledMetric<Child> implements Metric {
    * Goes by the order in which the object has its labels, as long as that is the metric's own order.
    * Within `for … in` an object's own key is read by its place. A turn goes down by the label of the
    * turn before, so that only the last one is told apart, after the loop. Node 24, three labels:
-   * 46.5 ns; 49 with the last label within, 72 by the names of the metric where several have others.
+   * 46 ns; 49 with the last label within, 57 by the names of the metric where several have others.
    */
   #byName(labels: Labels, given: number): Child {
     const names = this.#names;
