@@ -16,12 +16,13 @@ class Service {
   readonly directory: string;
   readonly registry: CollectorRegistry;
   readonly #storage: MultiprocessStorage;
-  readonly #begun = Date.now();
+  readonly #begun: number;
 
   constructor(context: Ending) {
     this.directory = temporaryFolder(context);
     this.#storage = open(context, { directory: this.directory, mapper: 'write-behind' });
     this.registry = new CollectorRegistry({ storage: this.#storage });
+    this.#begun = Date.now();
   }
 
   /** As a process that begins after ours. The clock of file systems lags behind by some milliseconds. */
