@@ -111,7 +111,8 @@ function holdsForNumbers(service: Service): void {
       member.metric('Counter', { name: 'a_total', labelNames: ['of'] }),
     );
     await both(service, (member) =>
-      member.metric('Histogram', { name: 'a_seconds', buckets: [1] }),
+      // Of one with native buckets, these are the count.
+      member.metric('Histogram', { name: 'a_seconds', buckets: [1], nativeFactor: 1.1 }),
     );
     await both(service, (member) => member.metric('Summary', { name: 'a_bytes' }));
     const isMapped = service.way.mapper !== 'write-behind';
@@ -336,7 +337,8 @@ describe('A service whose processes run on several runtimes', () => {
       method: 'inc',
       args: [2 ** number],
     });
-    await member.metric('Histogram', { name: 'i_seconds', buckets: [1, 10] });
+    const native = { buckets: [1, 10], nativeFactor: 1.1 };
+    await member.metric('Histogram', { name: 'i_seconds', ...native });
     await member.call('i_seconds', 'observe', number + 1);
     await member.metric('Gauge', { name: 'i_live', multiprocessMode: 'livesum' });
     await member.call('i_live', 'set', 1);
