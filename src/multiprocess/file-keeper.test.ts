@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -51,6 +51,26 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
       deepEqual(said, [
         `PROMETHIUM_FILE_RESTORED: file "${path}": was removed while its process runs, expected nobody to remove it, got it put back with what this process counted`,
       ]);
+    });
+
+    it('is put back where a copy has taken its place', async (context) => {
+      const directory = temporaryFolder(context);
+      const storage = open(context, { directory, mapper });
+      const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
+      const { cells, index } = storage.declare(REQUESTS).allocate(['/']);
+      cells[index]! += 1;
+      storage.flush();
+      const path = join(directory, readdirSync(directory)[0]!);
+      const copy = join(temporaryFolder(context), 'copy');
+      copyFileSync(path, copy);
+      renameSync(copy, path);
+      cells[index]! += 1;
+      const expected = ['promethium_restored_files_total{} 1', 'requests_total{"path":"/"} 2'];
+      deepEqual(lines(await storage.collect()), expected);
+      cells[index]! += 1;
+      storage.flush();
+      deepEqual(lines(await sidecar.collect()), [expected[0], 'requests_total{"path":"/"} 3']);
+      equal(readdirSync(directory).length, 1);
     });
 
     it('is put back by the heartbeat, in a process that nobody asks', async (context) => {

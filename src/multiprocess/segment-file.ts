@@ -5,13 +5,13 @@
 
 import {
   closeSync,
-  existsSync,
   fchmodSync,
   fstatSync,
   ftruncateSync,
   openSync,
   readSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -70,9 +70,14 @@ export class SegmentFile {
     }
   }
 
-  /** False once it was removed from where readers find it, or moved away. */
+  /** False once it was removed from where readers find it, moved away, or has another in its place. */
   get isInPlace(): boolean {
-    return existsSync(this.path);
+    try {
+      return statSync(this.path, { throwIfNoEntry: false })?.ino === fstatSync(this.fd).ino;
+    } catch {
+      // Readers of this user come no further either.
+      return false;
+    }
   }
 
   /** Bytes that are really on the disk. */
