@@ -1,8 +1,8 @@
-import { ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { hostClock } from './host-clock.ts';
+import { type ClockSources, hostClock } from './host-clock.ts';
 
 const MODULE = new URL('host-clock.ts', import.meta.url).href;
 /** Where the exact clock is not shared, the system's uptime is, in ticks of 10 ms. */
@@ -31,5 +31,74 @@ describe('hostClock', () => {
       ok(now >= last);
       last = now;
     }
+  });
+});
+
+/** A machine that runs and is suspended, with the clocks that its processes see. */
+class Machine {
+  #running = 1000;
+  #suspended = 0;
+  /** How often somebody asked for the uptime. */
+  asked = 0;
+
+  run(seconds: number): void {
+    this.#running += seconds;
+  }
+
+  suspend(seconds: number): void {
+    this.#suspended += seconds;
+  }
+
+  /** A process that begins now, on Node or on a runtime that counts from the start of each process. */
+  process(runtime: 'node' | 'other'): () => number {
+    const begun = this.#running;
+    const sources: ClockSources = {
+      elapsed: () => this.#running - begun,
+      hrtime: () => (runtime === 'node' ? this.#running : this.#running - begun),
+      uptime: () => {
+        this.asked++;
+        // In ticks of the kernel.
+        return Math.floor((this.#running + this.#suspended) * 100) / 100;
+      },
+    };
+    return hostClock(sources);
+  }
+}
+
+describe('hostClock on a machine that is suspended', () => {
+  it('shows the same to all processes 5 s later, whenever they began and on whichever runtime', () => {
+    const machine = new Machine();
+    const clocks = [machine.process('node'), machine.process('other')];
+    deepEqual(
+      clocks.map((clock) => clock()),
+      [1000, 1000],
+    );
+    machine.run(100);
+    machine.suspend(3600);
+    clocks.push(machine.process('node'), machine.process('other'));
+    machine.run(5);
+    deepEqual(
+      clocks.map((clock) => clock()),
+      [4705, 4705, 4705, 4705],
+    );
+    machine.suspend(60);
+    machine.run(5);
+    clocks.push(machine.process('node'));
+    deepEqual(
+      clocks.map((clock) => clock()),
+      [4770, 4770, 4770, 4770, 4770],
+    );
+  });
+
+  it('is exact where the machine was not, and asks for the uptime once in 5 s', () => {
+    const machine = new Machine();
+    machine.run(0.0075);
+    const clock = machine.process('node');
+    const before = machine.asked;
+    for (let i = 0; i < 1000; i++) {
+      machine.run(0.0137);
+      equal(clock().toFixed(9), (1000.0075 + (i + 1) * 0.0137).toFixed(9));
+    }
+    equal(machine.asked - before, 2);
   });
 });
