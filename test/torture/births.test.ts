@@ -16,6 +16,9 @@ describe('A service that starts processes without end', () => {
       ok(report.files === 2, `${report.files} files left: an archive and the lock`);
       // The archive keeps one process's `all` gauge after another, 100 at the most.
       ok(report.bytes < 100_000, `${report.bytes} bytes left`);
+      const [first, last] = report.memory;
+      // A reader kept of each dead writer would be 64 KiB, of 300 of them 19 MiB.
+      ok(last - first < 2 ** 22, `${last - first} bytes of memory more`);
       ok(report.mostFiles < run.processes * run.writers, `${report.mostFiles} files at a time`);
     });
   }

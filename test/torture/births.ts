@@ -9,6 +9,8 @@ import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { MetricFamily } from '../../src/index.ts';
 import {
   type MapperChoice,
@@ -40,6 +42,8 @@ export interface BirthsReport {
   readonly bytes: number;
   /** The median time of a scrape in the first and in the last tenth, in milliseconds. */
   readonly scrapeMs: readonly [first: number, last: number];
+  /** Memory of the process that scrapes when a tenth was born, and in the end. */
+  readonly memory: readonly [first: number, last: number];
   /** What is not as it must be. */
   readonly wrong: readonly string[];
 }
@@ -76,6 +80,7 @@ export async function tortureByBirths(
   const times: number[] = [];
   let mostFiles = 0;
   let counted = 0;
+  let memoryAtFirst: number | undefined;
   while (!(await Promise.race([isOver, delay(1, false)]))) {
     const start = performance.now();
     const families = await storage.collect();
@@ -84,6 +89,7 @@ export async function tortureByBirths(
     const now = countOf(families);
     if (now < counted) wrong.push(`the count fell from ${counted} to ${now}`);
     counted = now;
+    if (born * 10 >= processes) memoryAtFirst ??= memoryInUse();
   }
   await lives;
   const { files, bytes } = await folded(storage, directory);
@@ -91,7 +97,20 @@ export async function tortureByBirths(
   wrong.push(...differences(await storage.collect(), want));
   const tenth = Math.ceil(times.length / 10);
   const scrapeMs = [median(times.slice(0, tenth)), median(times.slice(-tenth))] as const;
-  return { scrapes: times.length, mostFiles, files, bytes, scrapeMs, wrong };
+  const memoryAtLast = memoryInUse();
+  const memory = [memoryAtFirst ?? memoryAtLast, memoryAtLast] as const;
+  return { scrapes: times.length, mostFiles, files, bytes, scrapeMs, memory, wrong };
+}
+
+/** Bytes that are in use once all garbage is gone, on the heap and in buffers beside it. */
+function memoryInUse(): number {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  // Twice, since buffers go after the objects that hold them.
+  collectGarbage();
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** Scrapes until nothing is left to be folded: an archive and the lock. */
@@ -141,11 +160,12 @@ function median(times: readonly number[]): number {
 
 /** What a run came to, for people. */
 export function toBirthsSentence(report: BirthsReport, options: BirthsOptions): string {
-  const { scrapes, mostFiles, files, bytes, scrapeMs, wrong } = report;
+  const { scrapes, mostFiles, files, bytes, scrapeMs, memory, wrong } = report;
   const [first, last] = scrapeMs.map((time) => time.toFixed(2));
   return (
     `${options.mapper}: ${options.processes} processes of ${options.writers} writers born and killed, ` +
     `${scrapes} scrapes of ${first} ms at first and ${last} ms in the end, at most ${mostFiles} files, ` +
-    `${files} files of ${bytes} bytes left, ${wrong.length} numbers wrong`
+    `${files} files of ${bytes} bytes left, ` +
+    `${((memory[1] - memory[0]) / 1024).toFixed(0)} KiB of memory more, ${wrong.length} numbers wrong`
   );
 }
