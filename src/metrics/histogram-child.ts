@@ -4,6 +4,7 @@ import type { HistogramPoint } from '../model/family.ts';
 import { NativeCounts, type NativeTally } from '../model/native-counts.ts';
 import { NativePoint } from '../model/native-point.ts';
 import type { Cells } from '../storage/storage.ts';
+import { startTime } from './clock.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { AnyHistogramChild, isSampling, sampleObservations } from './histogram-base.ts';
 import { bucketsOf, type HistogramBuckets } from './histogram-buckets.ts';
@@ -26,7 +27,7 @@ export class HistogramChildOnCells extends AnyHistogramChild {
     this.#buckets = bucketsOf(declaration);
     this.#cells = cells;
     this.#index = index;
-    cells[index + this.#buckets.count + 2] = declaration.clock.now();
+    cells[index + this.#buckets.count + 2] = startTime(declaration.clock);
   }
 
   /** As of all histograms: the one that programs know. */

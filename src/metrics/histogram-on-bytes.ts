@@ -7,6 +7,7 @@
  */
 
 import type { HistogramPoint } from '../model/family.ts';
+import { startTime } from './clock.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { AnyHistogramChild, sampleObservations } from './histogram-base.ts';
 import { bucketsOf, CARRY, type HistogramBuckets } from './histogram-buckets.ts';
@@ -36,7 +37,7 @@ export class HistogramChildOnBytes extends AnyHistogramChild {
     const { view, offset } = declaration.storage.bytes!.allocate(sizeOf(this.#buckets));
     this.#view = view;
     this.#offset = offset;
-    view.setFloat64(offset + CREATED, declaration.clock.now(), true);
+    view.setFloat64(offset + CREATED, startTime(declaration.clock), true);
   }
 
   /** As of all histograms: the one that programs know. */

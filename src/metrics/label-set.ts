@@ -1,6 +1,7 @@
 /** A metric's labels: what is given for them as values, and what is refused. */
 
 import { show } from '../model/error.ts';
+import { wellFormed } from '../model/label-value.ts';
 import type { Labels } from '../model/labels.ts';
 import {
   combinations,
@@ -46,7 +47,13 @@ export class LabelSet {
   toTexts(values: unknown[]): string[] {
     const { names, known } = this.#rules;
     for (let i = 0; i < values.length; i++) {
-      const text = this.toText(i, values[i]);
+      const value = values[i];
+      // Nearly always, and in cold code each call less counts.
+      if (known[i] === undefined && typeof value === 'string') {
+        values[i] = wellFormed(value);
+        continue;
+      }
+      const text = this.toText(i, value);
       requireKnown(this.#subject, names[i]!, known[i], text);
       values[i] = text;
     }

@@ -4,6 +4,7 @@ import type { SummaryPoint } from '../model/family.ts';
 import type { LabelNames } from '../model/labels.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
+import { startTime } from './clock.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions } from './instrument-options.ts';
@@ -62,7 +63,7 @@ class SummaryChildOnCells extends Child {
     super(declaration);
     this.#cells = cells;
     this.#index = index;
-    cells[index + 2] = declaration.clock.now();
+    cells[index + 2] = startTime(declaration.clock);
   }
 
   // A getter and no property, which would take 8 bytes of every child.

@@ -29,9 +29,13 @@ export class MemoryStorage implements Storage {
   /** {@inheritDoc Storage.declare} */
   declare(family: StoredFamily): SeriesStorage {
     const count = cellCount(family);
+    const free = this.#freeOf(count);
     return {
-      allocate: () => this.#free.get(count)?.pop() ?? this.#take(count),
-      release: (place) => this.#release(place, count),
+      allocate: () => (free.length > 0 ? free.pop()! : this.#take(count)),
+      release({ cells, index }) {
+        cells.fill(0, index, index + count);
+        free.push({ cells, index });
+      },
     };
   }
 
@@ -54,9 +58,11 @@ export class MemoryStorage implements Storage {
     return { view: this.#view, offset: index * Float64Array.BYTES_PER_ELEMENT };
   }
 
-  #release({ cells, index }: Cells, count: number): void {
-    cells.fill(0, index, index + count);
-    keep(this.#free, count, { cells, index });
+  /** The runs of this length that were given back, of all families. */
+  #freeOf(count: number): Cells[] {
+    const free = this.#free.get(count) ?? [];
+    this.#free.set(count, free);
+    return free;
   }
 }
 
