@@ -2,9 +2,13 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { count, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import type { Contribution } from '../aggregate/contribution.ts';
+import { Merger } from '../aggregate/merger.ts';
 import { DirectoryReader } from './directory-reader.ts';
 import { Folding } from './folding.ts';
 import { hostClock } from './host-clock.ts';
@@ -54,6 +58,13 @@ async function fold(directory: string): Promise<void> {
   const reader = new DirectoryReader(about(directory));
   await reader.read(ALL, new Pace());
   await new Folding({ ...about(directory), reader, fileMode: 0o600 }).run(new Pace());
+}
+
+/** Collects all garbage; what was looked at in this turn of the event loop is none yet. */
+async function collectGarbage(): Promise<void> {
+  await setImmediate();
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }
 
 const ALL = { own: undefined, missing: false };
@@ -125,5 +136,32 @@ describe('DirectoryReader', () => {
     const reader = new DirectoryReader(about(directory));
     const { contributions } = await reader.read(ALL, new Pace());
     equal(total(contributions), 1);
+  });
+
+  it('keeps nothing of the dead once they are folded, and of one archive once another has its place', async (context) => {
+    const directory = temporaryFolder(context);
+    const reader = new DirectoryReader(about(directory));
+    const folding = new Folding({ ...about(directory), reader, fileMode: 0o600 });
+    const merger = new Merger();
+    const seen: WeakRef<object>[] = [];
+    const scrape = async (): Promise<number> => {
+      const { contributions } = await reader.read(ALL, new Pace());
+      merger.merge(contributions);
+      for (const one of contributions) seen.push(new WeakRef(one), new WeakRef(one.values));
+      return total(contributions);
+    };
+    for (let round = 1; round <= 5; round++) {
+      for (let left = 0; left < 4; left++) leave(directory, 1);
+      equal(await scrape(), 4 * round);
+      equal(await folding.run(new Pace()), 4);
+    }
+    const before = seen.length;
+    equal(await scrape(), 20);
+    await collectGarbage();
+    deepEqual(
+      seen.slice(0, before).filter((one) => one.deref() !== undefined),
+      [],
+    );
+    equal(seen[before]!.deref() === undefined, false);
   });
 });

@@ -17,7 +17,7 @@ describe('A service that starts processes without end', () => {
       // The archive keeps one process's `all` gauge after another, 100 at the most.
       ok(report.bytes < 100_000, `${report.bytes} bytes left`);
       const [first, last] = report.memory;
-      // A reader kept of each dead writer would be 64 KiB, of 300 of them 19 MiB.
+      // The files of 300 writers, kept whole, would be 19 MiB.
       ok(last - first < 2 ** 22, `${last - first} bytes of memory more`);
       ok(report.mostFiles < run.processes * run.writers, `${report.mostFiles} files at a time`);
     });
