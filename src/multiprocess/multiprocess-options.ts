@@ -1,11 +1,15 @@
 /** How a process takes part in a service of many, and which of it is refused. */
 
+import { resolve } from 'node:path';
 import { show } from '../model/error.ts';
 import { MAPPER_CHOICES, type MapperChoice } from './mapper-choice.ts';
 
 /** How a process takes part in a service of many. */
 export interface MultiprocessStorageOptions {
-  /** The directory that all processes of the service share, and no other service. */
+  /**
+   * The directory that all processes of the service share, and no other service. A relative path
+   * is one from the working directory that this process has now.
+   */
   readonly directory: string;
   /**
    * How this process reaches its file. Others may do otherwise: the files are the same.
@@ -89,7 +93,18 @@ export function toSettings(options: MultiprocessStorageOptions): StorageSettings
       `storage "readOnly": not a boolean, expected true or false, got ${show(readOnly)}`,
     );
   }
-  return { directory, mapper, flushIntervalMs, publishIntervalMs, readOnly, fileMode };
+  const absolute = toAbsolute(directory);
+  return { directory: absolute, mapper, flushIntervalMs, publishIntervalMs, readOnly, fileMode };
+}
+
+/** Once for all: a program may change its working directory before its first metric, or after. */
+function toAbsolute(directory: string): string {
+  try {
+    return resolve(directory);
+  } catch {
+    // The working directory is gone, or Deno may not say which it is.
+    return directory;
+  }
 }
 
 const OPTIONS = [
