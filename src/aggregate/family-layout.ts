@@ -5,7 +5,7 @@
 
 import { cellCount, type StoredFamily } from '../model/cells.ts';
 import type { Pairs } from '../model/labels.ts';
-import { type Agreement, infoPairs, type Member, mergedValues } from './agreement.ts';
+import { type Agreement, infoPairs, isPerProcess, type Member, mergedValues } from './agreement.ts';
 import type { Contribution } from './contribution.ts';
 import { SeriesIndex } from './series-index.ts';
 import { type Transfer, wayBetween } from './transfer.ts';
@@ -96,7 +96,9 @@ export class FamilyLayouter {
 
   /** Starts anew where numbers given before mean nothing now, or most of them nothing any more. */
   #recall(family: StoredFamily): Memory {
-    const shape = JSON.stringify([family.type, family.constantLabels, family.labelNames]);
+    const { type, constantLabels, labelNames } = family;
+    // A program may have a label of the name that says which process it is.
+    const shape = JSON.stringify([type, isPerProcess(family), constantLabels, labelNames]);
     const memory = this.#memory;
     if (memory?.shape === shape && memory.index.size <= 2 * memory.order.length + STEP) {
       return memory;

@@ -95,6 +95,21 @@ describe('Merger', () => {
     equal(steps(merger.mergeInSteps([...all].reverse()))[1], 5);
   });
 
+  it('tells the label of a process from one of the program that has its name', () => {
+    const merger = new Merger();
+    const gauge = { name: 'g', type: 'gauge' } as const;
+    const older = contribution(
+      { id: 'a', process: '7' },
+      { ...gauge, mode: 'all', series: [[[], [2]]] },
+    );
+    const newer = contribution(
+      { id: 'b', startTime: 2 },
+      { ...gauge, mode: 'sum', labelNames: ['pid'], series: [[['x'], [3]]] },
+    );
+    deepEqual(merged([older, newer], merger), ['g{pid=""} 2', 'g{pid="x"} 3']);
+    deepEqual(merged([older], merger), ['g{pid="7"} 2']);
+  });
+
   const CHANGES: readonly [what: string, change: Partial<Contribution>, want: string[]][] = [
     ['dies', { alive: false }, ['c_total 3']],
     ['gets another revision', { revision: 2 }, ['c_total 3', 'g{pid="b"} 2']],
