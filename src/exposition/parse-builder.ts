@@ -4,7 +4,7 @@ import type { MetricFamily, MetricType } from '../model/family.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { type LabelSet, type NumberRun, ParsedFamily, type ParsedMetric } from './parse-family.ts';
 import type { WrittenLabels } from './parse-labels.ts';
-import type { Point } from './parse-point.ts';
+import { NumberPoint, type Point } from './parse-point.ts';
 
 /** How the labels of one line lie: found once, and again for each line with the same names. */
 export interface Shape {
@@ -89,26 +89,33 @@ export class FamilyBuilder {
     this.#metrics.push({ set, values, time, point });
   }
 
-  /** Adds a metric of one number, with the labels of a line. */
-  addNumber(shape: Shape, labels: WrittenLabels, time: Timestamp | undefined, value: number): void {
+  /** Adds a metric of one number, with the labels of a line and perhaps a start time. */
+  addNumber(
+    shape: Shape,
+    labels: WrittenLabels,
+    time: Timestamp | undefined,
+    value: number,
+    created?: number,
+  ): void {
     const { set } = shape;
-    if (time !== undefined) {
-      this.add(set, valuesOf(shape, labels), time, value);
-      return;
-    }
     const last = this.#metrics.at(-1);
-    const values = valuesOf(shape, labels);
-    if (last?.set !== set) {
-      this.#metrics.push({ set, values, time, point: value });
-    } else if ('numbers' in last) {
-      for (let i = 0; i < values.length; i++) last.values.push(values[i]!);
+    if (time !== undefined) {
+      const point = created === undefined ? value : new NumberPoint(value, created);
+      this.add(set, valuesOf(shape, labels), time, point);
+    } else if (last?.set === set && continues(last, created)) {
+      pushValues(last.values, shape, labels);
       last.numbers.push(value);
-    } else if (last.time === undefined && typeof last.point === 'number') {
+      last.starts?.push(created!);
+    } else if (created !== undefined) {
+      const values = valuesOf(shape, labels);
+      this.#metrics.push({ set, values, numbers: [value], starts: [created] });
+    } else if (last?.set === set && isNumber(last)) {
       // Two make a run: one alone would take more room as a run than as itself.
-      const run = { set, values: [...last.values, ...values], numbers: [last.point, value] };
+      const values = [...last.values, ...valuesOf(shape, labels)];
+      const run = { set, values, numbers: [last.point, value], starts: undefined };
       this.#metrics[this.#metrics.length - 1] = run;
     } else {
-      this.#metrics.push({ set, values, time, point: value });
+      this.#metrics.push({ set, values: valuesOf(shape, labels), time, point: value });
     }
   }
 
@@ -182,6 +189,25 @@ function keyOf(names: readonly string[]): string {
   const [first = ''] = names;
   // What JSON makes of a list begins with a bracket.
   return names.length === 1 && !first.startsWith('[') ? first : JSON.stringify(names);
+}
+
+/** True of a run whose metrics have a start time as the next one has. */
+function continues(
+  metric: ParsedMetric | NumberRun,
+  created: number | undefined,
+): metric is NumberRun {
+  return 'numbers' in metric && (metric.starts === undefined) === (created === undefined);
+}
+
+/** True of a metric that is a number and nothing else. */
+function isNumber(
+  metric: ParsedMetric | NumberRun,
+): metric is ParsedMetric & { readonly point: number } {
+  return !('numbers' in metric) && metric.time === undefined && typeof metric.point === 'number';
+}
+
+function pushValues(to: string[], { places }: Shape, { values }: WrittenLabels): void {
+  for (let i = 0; i < places.length; i++) to.push(values[places[i]!]!);
 }
 
 /** The values of a line, in the order of the family. */

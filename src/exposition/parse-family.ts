@@ -23,12 +23,17 @@ export interface ParsedMetric {
   readonly point: Point | number;
 }
 
-/** Metrics with the same label names, no time, and nothing but a number: most that there are. */
+/**
+ * Metrics with the same label names, no time, and nothing but a number and perhaps a start time: most
+ * that there are.
+ */
 export interface NumberRun {
   readonly set: LabelSet;
   /** The values of all labels, metric after metric. */
   readonly values: string[];
   readonly numbers: number[];
+  /** When each began, where that is known. */
+  readonly starts: number[] | undefined;
 }
 
 type Header = Pick<MetricFamily, 'name' | 'type' | 'help' | 'unit' | 'labelNames'>;
@@ -116,7 +121,7 @@ function countOf(metric: ParsedMetric | NumberRun): number {
 
 function writePoint(writer: FamilyWriter, metric: ParsedMetric | NumberRun, inRun: number): void {
   if ('numbers' in metric) {
-    writer.number(metric.numbers[inRun]!);
+    writer.number(metric.numbers[inRun]!, metric.starts?.[inRun]);
     return;
   }
   const { time, point } = metric;

@@ -2,6 +2,7 @@
 
 import { ParseError } from './parse-error.ts';
 import { ProtobufCursor } from './protobuf-cursor.ts';
+import { KeptTexts } from './protobuf-texts.ts';
 
 /** The most bytes of a length: one of more would be of a message of 4 GiB. */
 const LENGTH_ROOM = 5;
@@ -19,6 +20,7 @@ export class MessageStream {
   #offset = 0;
   /** False while `#bytes` is the chunk that came last. */
   #owned = true;
+  readonly #texts = new KeptTexts();
 
   /** Adds bytes, which stay those of the caller until {@linkcode keep}. */
   push(chunk: Uint8Array): void {
@@ -52,7 +54,7 @@ export class MessageStream {
     const length = this.#length();
     if (length === undefined || length.end + length.count > this.#end) return undefined;
     this.#start = length.end + length.count;
-    return new ProtobufCursor(this.#bytes, length.end, this.#start, this.#offset);
+    return new ProtobufCursor(this.#bytes, length.end, this.#start, this.#offset, this.#texts);
   }
 
   /** Copies what was not read, since the chunk that it stands in may be written over. */

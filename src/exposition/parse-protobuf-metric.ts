@@ -1,5 +1,6 @@
 /** Metrics of protobuf, read into a family. */
 
+import type { Exemplar } from '../model/exemplar.ts';
 import type { MetricType } from '../model/family.ts';
 import type { Pair } from '../model/labels.ts';
 import type { Timestamp } from '../model/timestamp.ts';
@@ -23,6 +24,9 @@ const POINTS = [
 /** The number of `MetricType` that stands for a counter. */
 const COUNTER = 0;
 
+/** Stands for a number that the reader of numbers has: most metrics are no more. */
+const ONE_NUMBER: readonly Point[] = [];
+
 /** What the format calls each type of ours; others are gauges there. */
 const TYPES: readonly MetricType[] = [
   'counter',
@@ -38,23 +42,104 @@ export function typeOf(number: number): MetricType | undefined {
   return TYPES[number];
 }
 
-/** Labels as they are read, those of the metric before first guesses for the next one's. */
+/**
+ * Labels as they are read. Most are those of the metric before, which is told by their bytes; of others
+ * that metric's are the first guess.
+ */
 class MetricLabels implements WrittenLabels {
   readonly names: string[] = [];
   readonly values: string[] = [];
   count = 0;
   readonly #pairs: Pair[] = [];
+  /** Where each label stands, the first `#known` of them in the message at hand. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  #known = 0;
+  #cursor: ProtobufCursor | undefined;
 
+  /** Begins the labels of a metric. */
+  begin(cursor: ProtobufCursor): void {
+    if (cursor !== this.#cursor) this.#known = 0;
+    this.#cursor = cursor;
+    this.count = 0;
+  }
+
+  /** Reads the next label where it is that of the metric before; false where it is not. */
+  readSame(cursor: ProtobufCursor): boolean {
+    const { count } = this;
+    if (count >= this.#known) return false;
+    if (!cursor.repeats(this.#starts[count]!, this.#ends[count]!)) return false;
+    this.count = count + 1;
+    return true;
+  }
+
+  /** Reads the field at hand as a label. */
   read(cursor: ProtobufCursor): void {
-    const pair = readLabel(cursor, this.#pairs[this.count]);
-    [this.names[this.count], this.values[this.count]] = pair;
-    this.#pairs[this.count++] = pair;
+    const { count } = this;
+    const start = cursor.fieldAt;
+    const pair = readLabel(cursor, this.#pairs[count]);
+    this.#pairs[count] = pair;
+    this.names[count] = pair[0];
+    this.values[count] = pair[1];
+    this.#starts[count] = start;
+    this.#ends[count] = cursor.at;
+    this.count = count + 1;
+    if (this.count > this.#known) this.#known = this.count;
   }
 }
 
-/** Reads the metrics of one family after the other. */
+/** A number as it is read, with what a counter may have beside it. */
+class NumberReader {
+  value = 0;
+  created: number | undefined;
+  exemplar: Exemplar | undefined;
+  /** The start time that was read last, and where it stands in the message of `#cursor`. */
+  #created: number | undefined;
+  #start = 0;
+  #end = 0;
+  #cursor: ProtobufCursor | undefined;
+
+  /** Reads the field at hand as a `Counter`, or as a `Gauge` or an `Untyped`. */
+  read(cursor: ProtobufCursor, counts: boolean): void {
+    this.value = 0;
+    this.created = undefined;
+    this.exemplar = undefined;
+    const outer = cursor.open();
+    for (;;) {
+      if (cursor === this.#cursor && cursor.repeats(this.#start, this.#end)) {
+        this.created = this.#created;
+      } else if (!cursor.next()) break;
+      else if (cursor.field === 1) this.value = cursor.double();
+      else if (counts && cursor.field === 2) this.exemplar = readExemplar(cursor);
+      else if (counts && cursor.field === 3) this.#readStart(cursor);
+      else cursor.passOver();
+    }
+    cursor.close(outer);
+  }
+
+  #readStart(cursor: ProtobufCursor): void {
+    this.#start = cursor.fieldAt;
+    this.#created = readStart(cursor);
+    this.#end = cursor.at;
+    this.#cursor = cursor;
+    this.created = this.#created;
+  }
+
+  /** What was read, where it is more than a number and a start time. */
+  get point(): Point | undefined {
+    const { value, created, exemplar } = this;
+    return exemplar === undefined ? undefined : new NumberPoint(value, created, exemplar);
+  }
+}
+
+/**
+ * Reads the metrics of one family after the other.
+ *
+ * What most have in common with the metric before, labels and start time, is told by comparing bytes.
+ */
 export class MetricReader {
   readonly #labels = new MetricLabels();
+  readonly #number = new NumberReader();
   readonly #histograms = new HistogramReader();
   #shape: Shape | undefined;
   #builder: FamilyBuilder | undefined;
@@ -64,13 +149,15 @@ export class MetricReader {
     if (builder !== this.#builder) this.#shape = undefined;
     this.#builder = builder;
     const labels = this.#labels;
-    labels.count = 0;
+    labels.begin(cursor);
     const [field, name] = POINTS[typeNumber]!;
     let time: Timestamp | undefined;
-    let points: readonly (Point | number)[] | undefined;
+    let points: readonly Point[] | undefined;
     const { at } = cursor;
     const outer = cursor.open();
-    while (cursor.next()) {
+    for (;;) {
+      if (labels.readSame(cursor)) continue;
+      if (!cursor.next()) break;
       if (cursor.field === 1) labels.read(cursor);
       else if (cursor.field === 6) time = cursor.signed() / 1000;
       else if (cursor.field === field) points = this.#points(cursor, typeNumber);
@@ -81,18 +168,24 @@ export class MetricReader {
       cursor.refuseAt(at, 'a metric of another type than its family', `a ${name}`, 'none');
     }
     const shape = this.#lay(cursor, at, builder);
-    for (const point of points) {
-      if (typeof point === 'number') builder.addNumber(shape, labels, time, point);
-      else builder.add(shape.set, valuesOf(shape, labels), time, point);
+    if (points === ONE_NUMBER) {
+      const { value, created } = this.#number;
+      builder.addNumber(shape, labels, time, value, created);
+    } else {
+      for (const point of points) builder.add(shape.set, valuesOf(shape, labels), time, point);
     }
   }
 
-  #points(cursor: ProtobufCursor, typeNumber: number): readonly (Point | number)[] {
+  /** The points of the field at hand, {@linkcode ONE_NUMBER} where it is that and no more. */
+  #points(cursor: ProtobufCursor, typeNumber: number): readonly Point[] {
     const [, name] = POINTS[typeNumber]!;
     if (name === 'histogram') {
       return this.#histograms.read(cursor, TYPES[typeNumber] === 'gaugehistogram');
     }
-    return name === 'summary' ? readSummary(cursor) : [readNumber(cursor, typeNumber)];
+    if (name === 'summary') return readSummary(cursor);
+    this.#number.read(cursor, typeNumber === COUNTER);
+    const { point } = this.#number;
+    return point === undefined ? ONE_NUMBER : [point];
   }
 
   #lay(cursor: ProtobufCursor, at: number, builder: FamilyBuilder): Shape {
@@ -111,23 +204,6 @@ export class MetricReader {
     this.#shape = shape;
     return shape;
   }
-}
-
-function readNumber(cursor: ProtobufCursor, typeNumber: number): Point | number {
-  let value = 0;
-  let exemplar: ReturnType<typeof readExemplar> | undefined;
-  let created: number | undefined;
-  const counts = typeNumber === COUNTER;
-  const outer = cursor.open();
-  while (cursor.next()) {
-    if (cursor.field === 1) value = cursor.double();
-    else if (counts && cursor.field === 2) exemplar = readExemplar(cursor);
-    else if (counts && cursor.field === 3) created = readStart(cursor);
-    else cursor.passOver();
-  }
-  cursor.close(outer);
-  if (exemplar === undefined && created === undefined) return value;
-  return new NumberPoint(value, created, exemplar);
 }
 
 function readSummary(cursor: ProtobufCursor): Point[] {

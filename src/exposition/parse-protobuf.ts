@@ -48,6 +48,34 @@ class ProtobufParser {
 }
 
 /**
+ * A parser that has read something, and a family, for V8 to remember what those look like, as for the
+ * other parsers.
+ */
+const kept: unknown[] = [];
+
+function keepShapes(): void {
+  if (kept.length > 0) return;
+  for (const ends of [true, false]) {
+    const parser = new ProtobufParser();
+    const messages = new MessageStream();
+    messages.push(specimen());
+    kept.push(parser, messages, ...readComplete(parser, messages));
+    if (ends) kept.push(parser.end());
+  }
+}
+
+/** The counters `a_total{b="1"}`, once more, and `a_total{b="2"}`, of one value and one start time. */
+function specimen(): Uint8Array {
+  const metric = (value: number): number[] => [
+    ...[0x22, 23, 0x0a, 6, 0x0a, 1, 98, 0x12, 1, value],
+    ...[0x1a, 13, 0x09, 0, 0, 0, 0, 0, 0, 240, 63, 0x1a, 2, 0x08, 1],
+  ];
+  const name = Array.from('a_total', (character) => character.charCodeAt(0));
+  const family = [0x0a, name.length, ...name, 0x18, 0, ...metric(49), ...metric(49), ...metric(50)];
+  return Uint8Array.of(family.length, ...family);
+}
+
+/**
  * Reads protobuf: messages `io.prometheus.client.MetricFamily`, each behind its length as a varint.
  *
  * Messages of one name and type that follow each other are one family, as
@@ -63,6 +91,7 @@ class ProtobufParser {
  */
 export function parseProtobuf(document: Uint8Array): MetricFamily[] {
   requireBytes(document);
+  keepShapes();
   const messages = new MessageStream();
   messages.push(document);
   const parser = new ProtobufParser();
@@ -83,6 +112,7 @@ export function parseProtobuf(document: Uint8Array): MetricFamily[] {
 export async function* parseProtobufChunks(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<MetricFamily, void, undefined> {
+  keepShapes();
   const parser = new ProtobufParser();
   const messages = new MessageStream();
   for await (const chunk of chunks) {

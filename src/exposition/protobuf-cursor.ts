@@ -1,6 +1,7 @@
 /** The wire format of protobuf, read: fields one after the other, within the message that is open. */
 
 import { ParseError } from './parse-error.ts';
+import { KEPT_LENGTH, type KeptTexts } from './protobuf-texts.ts';
 
 /** How a field is encoded: the last three bits of its tag. */
 const VARINT = 0;
@@ -13,6 +14,9 @@ const TWO_32 = 2 ** 32;
 
 /** The most bytes of a varint. */
 const VARINT_ROOM = 10;
+
+/** Below this, a byte is a varint of its own. */
+const ONE_BYTE = 128;
 
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -33,6 +37,7 @@ export class ProtobufCursor {
   readonly #view: DataView;
   /** Where in the document the first byte stands. */
   readonly #offset: number;
+  readonly #texts: KeptTexts;
   #wire = 0;
   /** Where the tag of the field at hand stands. */
   #tagAt = 0;
@@ -40,8 +45,12 @@ export class ProtobufCursor {
   #low = 0;
   #high = 0;
 
-  /** Opens the bytes from `at` to `end` as a message; the first byte stands at `offset`. */
-  constructor(bytes: Uint8Array, at: number, end: number, offset: number) {
+  /**
+   * Opens the bytes from `at` to `end` as a message; the first byte stands at `offset`. `texts` are
+   * those of the whole document.
+   */
+  constructor(bytes: Uint8Array, at: number, end: number, offset: number, texts: KeptTexts) {
+    this.#texts = texts;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#offset = offset;
@@ -49,10 +58,38 @@ export class ProtobufCursor {
     this.end = end;
   }
 
+  /** Where the field at hand begins. */
+  get fieldAt(): number {
+    return this.#tagAt;
+  }
+
+  /** Passes over the bytes that come next where they are those from `start` to `end`. Else false. */
+  repeats(start: number, end: number): boolean {
+    const count = end - start;
+    const { at } = this;
+    if (count > this.end - at) return false;
+    const view = this.#view;
+    let i = 0;
+    for (; i + 4 <= count; i += 4) {
+      if (view.getInt32(at + i) !== view.getInt32(start + i)) return false;
+    }
+    for (; i < count; i++) if (view.getInt8(at + i) !== view.getInt8(start + i)) return false;
+    this.at = at + count;
+    return true;
+  }
+
   /** Reads the next tag. False at the end of the message. */
   next(): boolean {
     if (this.at >= this.end) return false;
     this.#tagAt = this.at;
+    const byte = this.#bytes[this.at]!;
+    if (byte < ONE_BYTE) {
+      this.at++;
+      this.field = byte >>> 3;
+      this.#wire = byte & 7;
+      if (this.field === 0) this.refuse('no field', 'a number from 1', '0');
+      return true;
+    }
     this.#varint();
     this.field = this.#high * 2 ** 29 + (this.#low >>> 3);
     this.#wire = this.#low & 7;
@@ -140,6 +177,10 @@ export class ProtobufCursor {
     const start = this.at;
     this.#advance(length);
     if (length === guess.length && this.#reads(start, guess)) return guess;
+    if (length <= KEPT_LENGTH) {
+      const text = this.#texts.read(this.#bytes, start, this.at);
+      if (text !== undefined) return text;
+    }
     try {
       return decoder.decode(this.#bytes.subarray(start, this.at));
     } catch {
@@ -225,6 +266,11 @@ export class ProtobufCursor {
   }
 
   #length(): number {
+    const byte = this.at < this.end ? this.#bytes[this.at]! : ONE_BYTE;
+    if (byte < ONE_BYTE) {
+      this.at++;
+      return byte;
+    }
     this.#varint();
     return this.#high * TWO_32 + this.#low;
   }
