@@ -41,9 +41,9 @@ const budgets = [
   {
     what: 'the registry, all instruments and the text writer',
     names: ['CollectorRegistry', ...INSTRUMENTS, 'toText'],
-    bytes: 35_000,
+    bytes: 34_600,
   },
-  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 21_900 },
+  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 21_500 },
   {
     what: 'the parser of text',
     names: ['parseText'],

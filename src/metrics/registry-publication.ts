@@ -5,9 +5,8 @@
 
 import type { Collector, Families, MetricFamily } from '../model/family.ts';
 import { claimedNames } from '../model/name.ts';
-import type { Publishing } from '../storage/publication.ts';
+import type { CollectedFamilies, Publishing } from '../storage/publication.ts';
 import type { Storage } from '../storage/storage.ts';
-import { CollectedCells } from './collected-cells.ts';
 import { onceRefreshed, type SharedPart, type Shown } from './collection-run.ts';
 import { type CollectorCalls, isAsync, nameOf, type Result } from './collector-calls.ts';
 import type { Registrations } from './registrations.ts';
@@ -27,7 +26,7 @@ export interface RegistryPublicationOptions {
 export class RegistryPublication implements Publishing, SharedPart {
   readonly #reading: StorageReading;
   readonly #options: RegistryPublicationOptions;
-  readonly #cells: CollectedCells;
+  readonly #collected: CollectedFamilies | undefined;
   /** Those whose last answer is published. */
   #published = new Set<Collector>();
 
@@ -35,7 +34,7 @@ export class RegistryPublication implements Publishing, SharedPart {
   constructor(options: RegistryPublicationOptions) {
     this.#options = options;
     this.#reading = new StorageReading(options.storage, options.calls);
-    this.#cells = new CollectedCells(options.storage);
+    this.#collected = options.storage.collected?.();
   }
 
   /** {@inheritDoc SharedPart.read} */
@@ -85,22 +84,23 @@ export class RegistryPublication implements Publishing, SharedPart {
 
   /** Takes out what was published of a collector that is not registered any more. */
   withdraw(collector: Collector): void {
-    this.#cells.withdraw(collector);
+    this.#collected?.withdraw(collector);
     this.#publish(collector, []);
   }
 
   #keep({ collector, relabelling, mode }: Shown, asked: Result): Result {
     const { calls } = this.#options;
+    const collected = this.#collected;
     if (asked.failed) return asked;
     const result = relabelling === undefined ? asked : calls.relabelled(relabelling, asked);
-    if (mode === undefined || result.failed) return result;
+    if (mode === undefined || collected === undefined || result.failed) return result;
     const own = result.families.filter((family) => {
       const isOwn = claimedNames(family).every((name) => !this.#isTaken(name, collector));
       if (!isOwn) calls.fail(collector, 'duplicate', family.name);
       return isOwn;
     });
     try {
-      return { collector, families: this.#cells.put(collector, own, mode) };
+      return { collector, families: collected.put(collector, own, mode) };
     } catch (cause) {
       return calls.fail(collector, 'throw', cause);
     }
@@ -109,7 +109,7 @@ export class RegistryPublication implements Publishing, SharedPart {
   #isTaken(name: string, collector: Collector): boolean {
     const owners = this.#options.registered.claims.ownersOf(name);
     if (owners.length > 0) return !owners.includes(collector);
-    return this.#cells.isTaken(name, collector);
+    return this.#collected?.isTaken(name, collector) === true;
   }
 
   /** An answer without families takes the last one back, one that failed as well. */

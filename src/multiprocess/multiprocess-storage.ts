@@ -8,8 +8,9 @@ import { Merger } from '../aggregate/merger.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import { MetricsError } from '../model/error.ts';
 import type { MetricFamily } from '../model/family.ts';
-import type { Publishing } from '../storage/publication.ts';
+import type { CollectedFamilies, Publishing } from '../storage/publication.ts';
 import type { SeriesStorage, Storage } from '../storage/storage.ts';
+import { CollectedCells } from './collected-cells.ts';
 import { DirectoryReader } from './directory-reader.ts';
 import { DirectoryReport } from './directory-report.ts';
 import { FoldSchedule } from './fold-schedule.ts';
@@ -133,6 +134,11 @@ export class MultiprocessStorage implements Storage {
   /** Writes to the file what was counted so far, where files are written behind. Never throws. */
   flush(): void {
     this.#own.flush();
+  }
+
+  /** {@inheritDoc Storage.collected} */
+  collected(): CollectedFamilies {
+    return new CollectedCells(this);
   }
 
   /** {@inheritDoc Storage.attach} */

@@ -3,7 +3,8 @@
  * told when it asked. One of several processes that publish the same is shown, and nothing is added up.
  */
 
-import type { MetricFamily } from '../model/family.ts';
+import type { MultiprocessMode } from '../model/cells.ts';
+import type { Collector, MetricFamily } from '../model/family.ts';
 
 /** Somebody with something to publish: a registry. */
 export interface Publishing {
@@ -11,6 +12,25 @@ export interface Publishing {
   publish(): Promise<void>;
   /** The same on the way out of the program: only what answers at once. Never throws. */
   publishLast(): void;
+}
+
+/** What collectors of the process answered, kept like the numbers of instruments, to be merged like them. */
+export interface CollectedFamilies {
+  /** True where a collector other than this one has a family of the name. */
+  isTaken(name: string, collector: Collector): boolean;
+  /**
+   * Puts the families in place of those that the collector had, and returns those that cannot be
+   * kept.
+   *
+   * @throws What a family's walk throws. What was kept before stays.
+   */
+  put(
+    collector: Collector,
+    families: readonly MetricFamily[],
+    mode: MultiprocessMode,
+  ): readonly MetricFamily[];
+  /** Takes out what the collector has kept. */
+  withdraw(collector: Collector): void;
 }
 
 /** A family that another process published, or another registry of this one. */

@@ -9,7 +9,7 @@ import type { MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
 import type { NativeTally } from '../model/native-counts.ts';
 import type { QuantileState } from '../model/quantile-sketch.ts';
-import type { Publishing } from './publication.ts';
+import type { CollectedFamilies, Publishing } from './publication.ts';
 
 /** Where the numbers of one series lie: consecutive cells of an array that never moves. */
 export interface Cells {
@@ -119,6 +119,11 @@ export interface Storage {
   collect?(): Promise<readonly MetricFamily[]>;
   /** Calls on `publishing` at an interval, and on the way out. Repeated calls do nothing. */
   attach?(publishing: Publishing): void;
+  /**
+   * Returns what keeps the answers of one registry's collectors of the process. Absent where only
+   * this process writes: the registry then shows them as they are.
+   */
+  collected?(): CollectedFamilies;
   /**
    * Publishes `families` as the answer of the collector called `name`, in place of the last one under
    * this `key`; none takes it back. Never throws. The families are read before it returns.

@@ -5,6 +5,7 @@
 
 import { isStamped, type MultiprocessMode, type StoredFamily } from '../model/cells.ts';
 import type { Collector, MetricFamily } from '../model/family.ts';
+import type { CollectedFamilies } from '../storage/publication.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type CellFamily, type CellPoint, toCells } from './cell-points.ts';
 import { CollectedExemplars } from './collected-exemplars.ts';
@@ -28,7 +29,7 @@ interface KeptSeries {
 }
 
 /** The families of all collectors of the process in one storage. */
-export class CollectedCells {
+export class CollectedCells implements CollectedFamilies {
   readonly #storage: Storage;
   readonly #kept = new Map<Collector, Map<string, Kept>>();
 
