@@ -154,6 +154,28 @@ describe('Native buckets that are folded', () => {
     );
   });
 
+  it('have the zero bucket they had, where processes without native buckets are folded', () => {
+    const process = { startTime: 1, alive: false };
+    const none = { values: [], ahead: 0, exemplars: [] };
+    const given = [
+      toContribution({ version: 2, startTime: 2, alive: true, series: [none] }, 0),
+      toContribution({ ...process, version: 3, series: [{ ...none, values: [0.7] }] }, 1),
+      toContribution({ ...process, version: 3, series: [{ ...none, values: [3] }] }, 2),
+    ];
+    deepEqual(shown([given[0]!, ...fold(given.slice(1))]), shown(given));
+  });
+
+  it('have the resolution of the newest declaration where nothing was observed', () => {
+    const series = [{ values: [], ahead: 0, exemplars: [] }];
+    const given = [
+      toContribution({ version: 1, startTime: 0, alive: false, series }, 0),
+      toContribution({ version: 2, startTime: 1, alive: false, series }, 1),
+      toContribution({ version: 1, startTime: 2, alive: false, series: [] }, 2),
+    ];
+    deepEqual(shown([...given.slice(1), ...fold(given.slice(0, 1))]), shown(given));
+    deepEqual(shown(fold(given)), shown(given));
+  });
+
   it('add up to the count of the histogram, which never is less than any of its buckets', () => {
     fc.assert(
       fc.property(fc.array(process, { minLength: 1, maxLength: 6 }), (given) => {

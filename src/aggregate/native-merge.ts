@@ -35,6 +35,8 @@ export function* mergeNatives(
   // What may be counted is each process's affair: a limit of the sum would depend on what is folded.
   const settings = { ...family.native, maxBuckets: Infinity, maxZeroThreshold: 0 };
   const merged: NativeCounts[] = [];
+  // Apart, and added as one: of several, as of those that were folded, none widens the zero bucket.
+  const classic: NativeCounts[] = [];
   let count = 0;
   for (const transfer of transfers) {
     const { natives = [] } = transfer;
@@ -43,20 +45,24 @@ export function* mergeNatives(
       const place = places[i]!;
       if (place < 0) continue;
       const numbers = natives[i]!.current;
-      const sum = merged[place];
-      // One that holds nothing says nothing of the resolution either, unless there is no other.
-      if (sum === undefined || sum.isEmpty) {
-        if (sum === undefined || !isEmpty(numbers))
-          merged[place] = NativeCounts.of(numbers, settings);
-      } else if (!isEmpty(numbers)) sum.add(numbers);
+      // One that holds nothing says nothing of the resolution either.
+      if (!isEmpty(numbers)) {
+        const sum = merged[place];
+        if (sum === undefined) merged[place] = NativeCounts.of(numbers, settings);
+        else sum.add(numbers);
+      }
       if (++count % SERIES_PER_STEP === 0) yield;
     }
     const contribution = contributions[transfer.contributor]!;
     if (natives.length >= transfer.sources.length || contribution.folded === 'rest') continue;
-    yield* addClassic(merged, transfer, contribution.values, { settings, width });
+    yield* addClassic(classic, transfer, contribution.values, { settings, width });
   }
-  for (let place = 0; place < labelValues.length; place++)
-    merged[place] ??= new NativeCounts(settings);
+  for (let place = 0; place < labelValues.length; place++) {
+    const sum = merged[place];
+    const counts = classic[place];
+    if (sum === undefined) merged[place] = counts ?? new NativeCounts(settings);
+    else if (counts !== undefined) sum.add(counts);
+  }
   return merged;
 }
 
@@ -65,9 +71,9 @@ export interface NativeLayout extends Pick<FamilyLayout, 'width' | 'labelValues'
   readonly family: Pick<StoredFamily, 'native'>;
 }
 
-/** Adds what processes counted in classic buckets alone. */
+/** Observes what processes counted in classic buckets alone, into `counts` at the places of the series. */
 function* addClassic(
-  merged: NativeCounts[],
+  counts: NativeCounts[],
   { sources, destinations, natives = [], bounds = [] }: Transfer,
   values: Float64Array,
   { settings, width }: { readonly settings: NativeSettings; readonly width: number },
@@ -76,16 +82,12 @@ function* addClassic(
   for (let i = 0; i < sources.length; i++) {
     const source = sources[i]!;
     if (isNative.has(source)) continue;
-    const counts = new NativeCounts(settings);
+    const place = destinations[i]! / width;
     for (let j = 0; j <= bounds.length; j++) {
       const count = values[source + j]!;
-      if (count > 0) counts.observe(bounds[j] ?? Infinity, count);
-    }
-    if (!counts.isEmpty) {
-      const place = destinations[i]! / width;
-      const sum = merged[place];
-      if (sum === undefined || sum.isEmpty) merged[place] = counts;
-      else sum.add(counts);
+      if (!(count > 0)) continue;
+      counts[place] ??= new NativeCounts(settings);
+      counts[place].observe(bounds[j] ?? Infinity, count);
     }
     if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield;
   }
