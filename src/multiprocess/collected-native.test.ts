@@ -62,6 +62,15 @@ describe('bringNative', () => {
     );
   });
 
+  it('keeps buckets apart that are next to 0, where bounds are rounded', () => {
+    const settings = { schema: 2, zeroThreshold: 0, ...LIMITLESS };
+    const counted = new NativeCounts(settings);
+    counted.observe(3e-323, 1);
+    const tally = new NativeCounts(settings);
+    bringNative(tally, counted);
+    deepEqual(shown(tally), [2, 0, 0, [[-4285, 1]], []]);
+  });
+
   it('begins anew where counts fall, as fine as it began', () => {
     const tally = new NotedCounts({ schema: 3, zeroThreshold: 0.5, ...LIMITLESS });
     const coarse = { schema: 1, zeroThreshold: 0.5, positive: nativeBuckets([4, 3]) };

@@ -4,7 +4,7 @@
  * restart to Prometheus.
  */
 
-import { nativeUpperBound } from '../model/native-bounds.ts';
+import { nativeIndex, nativeUpperBound } from '../model/native-bounds.ts';
 import { NativeCounts, type NativeNumbers, type NativeTally } from '../model/native-counts.ts';
 import type { NativeBuckets } from '../model/native-histogram.ts';
 
@@ -54,7 +54,7 @@ function growthOf(tally: NativeTally, wanted: NativeNumbers): Growth[] | undefin
     for (let i = 0; i < length; i++) {
       const index = indices[i]!;
       const more = counts[i]! - (left.get(index) ?? 0);
-      const bound = nativeUpperBound(schema, index);
+      const bound = boundWithin(schema, index);
       // A bucket within the zero bucket, which nobody should have, would be counted there.
       if (more < 0 || bound <= zeroThreshold) return undefined;
       left.delete(index);
@@ -63,6 +63,12 @@ function growthOf(tally: NativeTally, wanted: NativeNumbers): Growth[] | undefin
     for (const count of left.values()) if (count > 0) return undefined;
   }
   return growth;
+}
+
+/** The upper bound of a bucket, which rounding may have put into the next one: close to 0 numbers are sparse. */
+function boundWithin(schema: number, index: number): number {
+  const bound = nativeUpperBound(schema, index);
+  return nativeIndex(schema).find(bound) > index ? bound - Number.MIN_VALUE : bound;
 }
 
 function toMap({ length, indices, counts }: NativeBuckets): Map<number, number> {
