@@ -6,7 +6,7 @@
 
 import { fchmodSync, linkSync, unlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { newId } from './own-file.ts';
+import { newId } from './segment-id.ts';
 import { archivePath, unnamedArchivePath } from './shared-directory.ts';
 import { reason } from './system-error.ts';
 

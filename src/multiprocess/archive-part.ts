@@ -8,12 +8,12 @@ import type { FoldedPart } from '../aggregate/folded-parts.ts';
 import type { ArchiveContents } from './archive.ts';
 import { writeBeside } from './archived-blocks.ts';
 import { HeapSpace } from './heap-space.ts';
-import { newId } from './own-file.ts';
 import type { Pace } from './pace.ts';
 import { processLabel } from './process-identity.ts';
 import { REMOVAL_KIND, removalContent } from './removals.ts';
 import { type ReadHeader, readHeader, type SegmentHeader } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
+import { newId } from './segment-id.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
 /** No process has this id. It stands for several, in one of these threads. */

@@ -10,8 +10,8 @@ import { type Ending, temporaryFolder } from '../../test/processes/temporary-fol
 import { FoldLock, HolderWatch, LostLock } from './fold-lock.ts';
 import { koffiMapper } from './map-koffi.ts';
 import { type MapperChoice, MapperSelection } from './mapper-choice.ts';
-import { newId } from './own-file.ts';
 import { currentIdentity, type ProcessIdentity } from './process-identity.ts';
+import { newId } from './segment-id.ts';
 
 const SELF = currentIdentity();
 const LINUX = process.platform === 'linux' ? false : 'needs /proc';

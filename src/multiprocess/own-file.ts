@@ -3,13 +3,13 @@
  * live by a heartbeat from then on.
  */
 
-import { randomBytes } from 'node:crypto';
 import { MetricsError } from '../model/error.ts';
 import { MappedSpace } from './mapped-space.ts';
 import type { Mapper } from './mapper.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { HEADER_BYTES } from './segment.ts';
 import { SegmentFile } from './segment-file.ts';
+import { newId } from './segment-id.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { WriteBehindSpace } from './write-behind-space.ts';
 
@@ -152,9 +152,4 @@ export class OwnFile {
 function notLocked(path: string): MetricsError {
   const message = `file "${path}": cannot be locked, expected to lock what only this process has open, got a refusal`;
   return new MetricsError('DIRECTORY_UNUSABLE', message);
-}
-
-/** 32 hexadecimal digits that no other file will ever have. */
-export function newId(): string {
-  return randomBytes(16).toString('hex');
 }

@@ -10,12 +10,12 @@ import type { Cells } from '../storage/storage.ts';
 import { type HistogramSnapshot, histogramSnapshot } from '../testing/histogram-snapshot.ts';
 import { HeapSpace } from './heap-space.ts';
 import { OwnContents } from './own-contents.ts';
-import { newId } from './own-file.ts';
 import { OwnNative } from './own-native.ts';
 import { Pace } from './pace.ts';
 import { currentIdentity } from './process-identity.ts';
 import { HEADER_BYTES } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
+import { newId } from './segment-id.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
 const LIMITLESS: NativeSettings = {

@@ -11,11 +11,11 @@ import { QuantileSketch } from '../model/quantile-sketch.ts';
 import { HeapSpace } from './heap-space.ts';
 import type { MapperChoice } from './mapper-choice.ts';
 import { type NumberReader, NumberWriter, readNumbers } from './number-text.ts';
-import { newId } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
 import { StoredWindow, writeWindow } from './quantile-block.ts';
 import { HEADER_BYTES } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
+import { newId } from './segment-id.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import type { StoredBlock } from './stored-block.ts';
 

@@ -9,10 +9,10 @@ import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import type { Cells, SeriesStorage } from '../storage/storage.ts';
 import { HeapSpace } from './heap-space.ts';
-import { newId } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
 import { HEADER_BYTES } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
+import { newId } from './segment-id.ts';
 import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
 
 const PLAIN: StoredFamily = { ...REQUESTS, labelNames: [] };

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { REQUESTS } from '../../test/processes/counting-process.ts';
 import type { Reread } from './block-contents.ts';
 import { HeapSpace } from './heap-space.ts';
-import { newId } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
 import { BLOCK_COPY_BYTES, HEADER_BYTES, RECORD_HEADER_BYTES } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
+import { newId } from './segment-id.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { UnreadableError } from './unreadable.ts';
 

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import { CONNECTIONS, REQUESTS } from '../../test/processes/counting-process.ts';
 import type { ContributedSeries } from '../aggregate/contribution.ts';
 import { HeapSpace } from './heap-space.ts';
-import { newId } from './own-file.ts';
 import { currentIdentity } from './process-identity.ts';
 import type { Space } from './record-places.ts';
 import { HEADER_BYTES } from './segment.ts';
 import { SegmentContents } from './segment-contents.ts';
+import { newId } from './segment-id.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { UnreadableError } from './unreadable.ts';
 

@@ -6,8 +6,8 @@
 import { isMainThread } from 'node:worker_threads';
 import { FoldLock, HolderWatch } from '../../src/multiprocess/fold-lock.ts';
 import { type MapperChoice, MapperSelection } from '../../src/multiprocess/mapper-choice.ts';
-import { newId } from '../../src/multiprocess/own-file.ts';
 import { currentIdentity } from '../../src/multiprocess/process-identity.ts';
+import { newId } from '../../src/multiprocess/segment-id.ts';
 
 const [, , directory, choice] = process.argv;
 const { mapper } = new MapperSelection(choice as MapperChoice);
