@@ -1,6 +1,6 @@
 /** Families for the tests of protobuf, and what protobufjs reads of what we wrote of them. */
 
-import { toProtobuf } from '../src/exposition/protobuf.ts';
+import { toProtobuf } from '../src/exposition/protobuf/protobuf.ts';
 import type { Exemplar } from '../src/model/exemplar.ts';
 import type { FamilyWriter, HistogramPoint, MetricFamily } from '../src/model/family.ts';
 import { handMadeFamily } from './hand-made-family.ts';

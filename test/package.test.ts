@@ -9,14 +9,42 @@ import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { entries, manifest, root, targets } from '../tools/entries.ts';
 
+/** What every file of the multi-process part may import. */
+const shared = ['model', 'storage', 'aggregate', 'node'];
+
+/** The folders of the multi-process part, each with those that it may import. */
+const floors: { readonly [folder: string]: readonly string[] } = {
+  system: [],
+  mapping: ['system'],
+  segment: ['system'],
+  directory: ['system', 'mapping', 'segment'],
+  archive: ['system', 'segment', 'directory'],
+  writing: ['system', 'mapping', 'segment', 'directory'],
+  reading: ['system', 'segment', 'directory', 'archive'],
+  folding: ['system', 'mapping', 'segment', 'directory', 'archive', 'writing', 'reading'],
+  publication: ['system', 'segment', 'writing'],
+  python: ['system', 'segment', 'reading'],
+};
+
+const within = (folders: readonly string[]): string[] =>
+  folders.map((folder) => `multiprocess/${folder}`);
+
 /** What the files of a folder may import, besides their own folder. `node` stands for `node:*`. */
 const rings: { readonly [folder: string]: readonly string[] } = {
   model: [],
   storage: ['model'],
   aggregate: ['model'],
   metrics: ['model', 'storage'],
-  exposition: ['model'],
-  multiprocess: ['model', 'storage', 'aggregate', 'node'],
+  exposition: ['model', 'exposition/parse', 'exposition/protobuf'],
+  'exposition/parse': ['model'],
+  'exposition/protobuf': ['model', 'exposition', 'exposition/parse'],
+  multiprocess: [...shared, ...within(Object.keys(floors))],
+  ...Object.fromEntries(
+    Object.entries(floors).map(([folder, below]) => [
+      `multiprocess/${folder}`,
+      [...shared, ...within(below)],
+    ]),
+  ),
   collectors: ['model', 'metrics', 'environment.ts', 'node'],
   http: ['model', 'exposition', 'metrics'],
   'http/node': [
@@ -222,6 +250,11 @@ describe('the entries', () => {
 
   it('reach only the model from exposition', () => {
     const reached = new Set([...closure('src/exposition/index.ts')].map(ring));
-    deepEqual([...reached].sort(), ['exposition', 'model']);
+    deepEqual([...reached].sort(), [
+      'exposition',
+      'exposition/parse',
+      'exposition/protobuf',
+      'model',
+    ]);
   });
 });

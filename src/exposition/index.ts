@@ -23,9 +23,9 @@ export {
   parseOpenMetricsChunks,
   parseText,
   parseTextChunks,
-} from './parse.ts';
-export { ParseError } from './parse-error.ts';
-export type { DocumentChunk, DocumentChunks } from './parse-lines.ts';
-export { parseProtobuf, parseProtobufChunks } from './parse-protobuf.ts';
-export { PROTOBUF, toProtobuf, writeProtobuf } from './protobuf.ts';
+} from './parse/parse.ts';
+export { ParseError } from './parse/parse-error.ts';
+export type { DocumentChunk, DocumentChunks } from './parse/parse-lines.ts';
+export { parseProtobuf, parseProtobufChunks } from './protobuf/parse-protobuf.ts';
+export { PROTOBUF, toProtobuf, writeProtobuf } from './protobuf/protobuf.ts';
 export type { Source, WriteOptions } from './write.ts';

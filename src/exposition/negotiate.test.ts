@@ -4,7 +4,7 @@ import { assert, property, string } from 'fast-check';
 import type { ExpositionFormat } from './format.ts';
 import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, TEXT_1_0_0 } from './format.ts';
 import { acceptsGzip, negotiate } from './negotiate.ts';
-import { PROTOBUF } from './protobuf.ts';
+import { PROTOBUF } from './protobuf/protobuf.ts';
 
 const PROTOBUF_TYPE =
   'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';

@@ -9,7 +9,7 @@ import {
   TEXT_1_0_0,
 } from './format.ts';
 import { type Clause, parseClauses } from './header-clauses.ts';
-import { PROTOBUF } from './protobuf.ts';
+import { PROTOBUF } from './protobuf/protobuf.ts';
 
 interface Offer {
   readonly format: ExpositionFormat;

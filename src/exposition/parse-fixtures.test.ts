@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { recordFamily } from '../../test/recorded-family.ts';
 import { toOpenMetrics } from './format.ts';
-import { parseOpenMetrics } from './parse.ts';
-import { ParseError } from './parse-error.ts';
+import { parseOpenMetrics } from './parse/parse.ts';
+import { ParseError } from './parse/parse-error.ts';
 
 const folder = join(import.meta.dirname, '../../../shared/fixtures/openmetrics/parsers');
 const missing = !existsSync(folder) && "OpenMetrics' own cases are not there: ../shared/fixtures";

@@ -13,9 +13,9 @@ import {
 import { exemplarLength } from '../model/exemplar.ts';
 import type { HistogramPoint, MetricFamily } from '../model/family.ts';
 import type { NativeBuckets, NativeHistogram } from '../model/native-histogram.ts';
-import { ParseError } from './parse-error.ts';
-import { parseProtobuf, parseProtobufChunks } from './parse-protobuf.ts';
-import { toProtobuf } from './protobuf.ts';
+import { ParseError } from './parse/parse-error.ts';
+import { parseProtobuf, parseProtobufChunks } from './protobuf/parse-protobuf.ts';
+import { toProtobuf } from './protobuf/protobuf.ts';
 
 const RUNS: fc.Parameters<unknown> = { numRuns: 1000, seed: 20_261_122 };
 

@@ -11,7 +11,7 @@ import {
 import type { MetricFamily } from '../model/family.ts';
 import { CounterMetricFamily } from '../model/number-families.ts';
 import { toOpenMetrics, toText } from './format.ts';
-import { parseOpenMetrics, parseText } from './parse.ts';
+import { parseOpenMetrics, parseText } from './parse/parse.ts';
 
 const RUNS: fc.Parameters<unknown> = { numRuns: 2000, seed: 20_261_122 };
 

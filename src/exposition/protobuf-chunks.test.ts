@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { decoded, empty, family } from '../../test/decoded-families.ts';
 import { decodeFamilies } from '../../test/oracle/protobuf.ts';
 import { GaugeMetricFamily } from '../model/number-families.ts';
-import { toProtobuf, writeProtobuf } from './protobuf.ts';
+import { toProtobuf, writeProtobuf } from './protobuf/protobuf.ts';
 
 describe('writeProtobuf, of what is long or fails,', () => {
   it('writes labels and texts of any length', async () => {

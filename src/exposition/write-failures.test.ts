@@ -14,7 +14,7 @@ import {
   writeText,
 } from './format.ts';
 import { parseOpenMetrics, parseText } from './index.ts';
-import { toProtobuf } from './protobuf.ts';
+import { toProtobuf } from './protobuf/protobuf.ts';
 import { joinText, type Source } from './write.ts';
 
 const FORMATS = [TEXT_0_0_4, OPENMETRICS_1_0_0, OPENMETRICS_2_0_0];

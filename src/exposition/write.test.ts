@@ -10,7 +10,7 @@ import {
   toText,
   writeText,
 } from './format.ts';
-import { parseText } from './parse.ts';
+import { parseText } from './parse/parse.ts';
 import { joinText, type Source } from './write.ts';
 
 function gauge(name: string): MetricFamily {

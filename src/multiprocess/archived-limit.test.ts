@@ -5,12 +5,12 @@ import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { toText } from '../exposition/index.ts';
 import { Counter } from '../metrics/counter.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
-import { DirectoryReader } from './directory-reader.ts';
-import { Folding } from './folding.ts';
-import { hostClock } from './host-clock.ts';
-import { koffiMapper } from './map-koffi.ts';
-import { Pace } from './pace.ts';
-import { currentIdentity } from './process-identity.ts';
+import { Folding } from './folding/folding.ts';
+import { koffiMapper } from './mapping/map-koffi.ts';
+import { DirectoryReader } from './reading/directory-reader.ts';
+import { hostClock } from './system/host-clock.ts';
+import { Pace } from './system/pace.ts';
+import { currentIdentity } from './system/process-identity.ts';
 
 describe('What processes left that each counted under labels of their own', () => {
   it('is kept up to the limit of the metric, that of the registry unless it has its own', async (context) => {

@@ -12,7 +12,7 @@ import { Histogram } from '../metrics/histogram.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { MetricFamily } from '../model/family.ts';
-import type { MapperChoice } from './mapper-choice.ts';
+import type { MapperChoice } from './mapping/mapper-choice.ts';
 
 const help = 'Help.';
 

@@ -16,7 +16,7 @@ import { Info } from '../metrics/info.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
 import { Summary } from '../metrics/summary.ts';
 import { MultiprocessStorage } from './multiprocess-storage.ts';
-import { HEADER_BYTES, WORD } from './segment.ts';
+import { HEADER_BYTES, WORD } from './segment/segment.ts';
 
 /** A file with one of everything that files hold, of a process that has ended. */
 function example(context: TestContext): { id: string; bytes: Buffer } {

@@ -7,7 +7,7 @@
  */
 
 export { storageFromEnvironment } from './environment.ts';
-export type { MapperChoice } from './mapper-choice.ts';
+export type { MapperChoice } from './mapping/mapper-choice.ts';
 export type { MultiprocessStorageOptions } from './multiprocess-options.ts';
 export { MultiprocessStorage, openMultiprocessStorage } from './multiprocess-storage.ts';
 export { openPrivateStorage } from './private-storage.ts';

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { show } from '../model/error.ts';
-import { MAPPER_CHOICES, type MapperChoice } from './mapper-choice.ts';
+import { MAPPER_CHOICES, type MapperChoice } from './mapping/mapper-choice.ts';
 
 /** How a process takes part in a service of many. */
 export interface MultiprocessStorageOptions {

@@ -10,30 +10,30 @@ import { MetricsError } from '../model/error.ts';
 import type { MetricFamily } from '../model/family.ts';
 import type { CollectedFamilies, Publishing } from '../storage/publication.ts';
 import type { SeriesStorage, Storage } from '../storage/storage.ts';
-import { CollectedCells } from './collected-cells.ts';
-import { DirectoryReader } from './directory-reader.ts';
-import { DirectoryReport } from './directory-report.ts';
-import { FoldSchedule } from './fold-schedule.ts';
-import { Folding } from './folding.ts';
-import { hostClock } from './host-clock.ts';
-import { MapperSelection } from './mapper-choice.ts';
+import { createDirectory } from './directory/shared-directory.ts';
+import { FoldSchedule } from './folding/fold-schedule.ts';
+import { Folding } from './folding/folding.ts';
+import { MapperSelection } from './mapping/mapper-choice.ts';
 import {
   type MultiprocessStorageOptions,
   type StorageSettings,
   toSettings,
 } from './multiprocess-options.ts';
-import { isOutOfDescriptors } from './open-file.ts';
-import { OwnPublications } from './own-publications.ts';
-import { OwnRemovals } from './own-removals.ts';
-import { OwnSeries } from './own-series.ts';
-import { Pace } from './pace.ts';
-import { currentIdentity } from './process-identity.ts';
-import { Publications } from './publications.ts';
-import { Publisher } from './publisher.ts';
-import { PythonDirectory } from './python-directory.ts';
-import { createDirectory } from './shared-directory.ts';
-import { reason } from './system-error.ts';
-import { Warnings } from './warnings.ts';
+import { CollectedCells } from './publication/collected-cells.ts';
+import { OwnPublications } from './publication/own-publications.ts';
+import { Publications } from './publication/publications.ts';
+import { Publisher } from './publication/publisher.ts';
+import { PythonDirectory } from './python/python-directory.ts';
+import { DirectoryReader } from './reading/directory-reader.ts';
+import { DirectoryReport } from './reading/directory-report.ts';
+import { hostClock } from './system/host-clock.ts';
+import { isOutOfDescriptors } from './system/open-file.ts';
+import { Pace } from './system/pace.ts';
+import { currentIdentity } from './system/process-identity.ts';
+import { reason } from './system/system-error.ts';
+import { Warnings } from './system/warnings.ts';
+import { OwnRemovals } from './writing/own-removals.ts';
+import { OwnSeries } from './writing/own-series.ts';
 
 /**
  * Keeps the numbers of a process where all processes of its service can read them.

@@ -14,13 +14,13 @@ import { Histogram } from '../metrics/histogram.ts';
 import type { HistogramOptions } from '../metrics/histogram-options.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
 import { histogramSnapshot } from '../testing/histogram-snapshot.ts';
-import { DirectoryReader } from './directory-reader.ts';
-import { Folding } from './folding.ts';
-import { hostClock } from './host-clock.ts';
-import { koffiMapper } from './map-koffi.ts';
-import type { MapperChoice } from './mapper-choice.ts';
-import { Pace } from './pace.ts';
-import { currentIdentity } from './process-identity.ts';
+import { Folding } from './folding/folding.ts';
+import { koffiMapper } from './mapping/map-koffi.ts';
+import type { MapperChoice } from './mapping/mapper-choice.ts';
+import { DirectoryReader } from './reading/directory-reader.ts';
+import { hostClock } from './system/host-clock.ts';
+import { Pace } from './system/pace.ts';
+import { currentIdentity } from './system/process-identity.ts';
 
 /** A process of a service, as far as one process can stand for several, with a histogram. */
 function join(

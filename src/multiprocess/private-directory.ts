@@ -17,10 +17,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MetricsError } from '../model/error.ts';
-import { judgeLiveness, type LivenessOptions } from './liveness.ts';
-import { openToRead } from './open-file.ts';
-import { FILE_SUFFIX, HEADER_BYTES, readHeader } from './segment.ts';
-import { reason } from './system-error.ts';
+import { judgeLiveness, type LivenessOptions } from './directory/liveness.ts';
+import { FILE_SUFFIX, HEADER_BYTES, readHeader } from './segment/segment.ts';
+import { openToRead } from './system/open-file.ts';
+import { reason } from './system/system-error.ts';
 
 /** A tmpfs wherever there is a Linux: what is counted should not go to a disk. */
 const IN_MEMORY = '/dev/shm';

@@ -14,10 +14,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { count, lines, open } from '../../test/processes/storage.ts';
 import { type Ending, temporaryFolder } from '../../test/processes/temporary-folder.ts';
-import { MapperSelection } from './mapper-choice.ts';
+import { MapperSelection } from './mapping/mapper-choice.ts';
 import { createPrivateDirectory, removeForsaken } from './private-directory.ts';
 import { openPrivateStorage } from './private-storage.ts';
-import { currentIdentity } from './process-identity.ts';
+import { currentIdentity } from './system/process-identity.ts';
 
 const { mapper } = new MapperSelection('auto');
 

@@ -1,6 +1,6 @@
 /** The storage of a single process that is to be seen from its threads. */
 
-import { MapperSelection } from './mapper-choice.ts';
+import { MapperSelection } from './mapping/mapper-choice.ts';
 import { MultiprocessStorage } from './multiprocess-storage.ts';
 import {
   createPrivateDirectory,
@@ -8,7 +8,7 @@ import {
   removeDirectory,
   removeForsaken,
 } from './private-directory.ts';
-import { currentIdentity } from './process-identity.ts';
+import { currentIdentity } from './system/process-identity.ts';
 
 /**
  * Opens a storage in a directory that only this process knows, in memory where possible and gone when

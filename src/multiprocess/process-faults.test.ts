@@ -15,7 +15,7 @@ import { count, lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { warnings } from '../../test/processes/warnings.ts';
 import { bundled } from '../../test/torture/bundled.ts';
-import { processStatus } from './process-identity.ts';
+import { processStatus } from './system/process-identity.ts';
 
 const NO_DISK = 'cannot mount a file system here: needs root';
 const LONG_MS = 10_000;

@@ -8,16 +8,16 @@ import { toText } from '../exposition/index.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
 import { Summary, type SummaryOptions } from '../metrics/summary.ts';
 import { QuantileSketch } from '../model/quantile-sketch.ts';
-import { HeapSpace } from './heap-space.ts';
-import type { MapperChoice } from './mapper-choice.ts';
-import { type NumberReader, NumberWriter, readNumbers } from './number-text.ts';
-import { currentIdentity } from './process-identity.ts';
-import { StoredWindow, writeWindow } from './quantile-block.ts';
-import { HEADER_BYTES } from './segment.ts';
-import { SegmentContents } from './segment-contents.ts';
-import { newId } from './segment-id.ts';
-import { SegmentWriter } from './segment-writer.ts';
-import type { StoredBlock } from './stored-block.ts';
+import type { MapperChoice } from './mapping/mapper-choice.ts';
+import { HeapSpace } from './segment/heap-space.ts';
+import { type NumberReader, NumberWriter, readNumbers } from './segment/number-text.ts';
+import { StoredWindow, writeWindow } from './segment/quantile-block.ts';
+import { HEADER_BYTES } from './segment/segment.ts';
+import { SegmentContents } from './segment/segment-contents.ts';
+import { newId } from './segment/segment-id.ts';
+import { SegmentWriter } from './segment/segment-writer.ts';
+import type { StoredBlock } from './segment/stored-block.ts';
+import { currentIdentity } from './system/process-identity.ts';
 
 /** A process of a service, as far as one process can stand for several, with a summary. */
 function join(

@@ -8,12 +8,12 @@ import { lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import type { StoredFamily } from '../model/cells.ts';
 import type { Cells, SeriesStorage } from '../storage/storage.ts';
-import { HeapSpace } from './heap-space.ts';
-import { currentIdentity } from './process-identity.ts';
-import { HEADER_BYTES } from './segment.ts';
-import { SegmentContents } from './segment-contents.ts';
-import { newId } from './segment-id.ts';
-import { type FamilyRecord, SegmentWriter } from './segment-writer.ts';
+import { HeapSpace } from './segment/heap-space.ts';
+import { HEADER_BYTES } from './segment/segment.ts';
+import { SegmentContents } from './segment/segment-contents.ts';
+import { newId } from './segment/segment-id.ts';
+import { type FamilyRecord, SegmentWriter } from './segment/segment-writer.ts';
+import { currentIdentity } from './system/process-identity.ts';
 
 const PLAIN: StoredFamily = { ...REQUESTS, labelNames: [] };
 

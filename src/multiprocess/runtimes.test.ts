@@ -6,7 +6,7 @@ import { forkCounting } from '../../test/processes/fork-counting.ts';
 import { lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { type RuntimeName, runtimeBinary } from '../../test/setup/runtimes.ts';
-import type { MapperName } from './mapper.ts';
+import type { MapperName } from './mapping/mapper.ts';
 
 /** Runtimes that read TypeScript as it is, and what each maps with. */
 const RUNTIMES: readonly [name: RuntimeName, mapper: MapperName, args: readonly string[]][] = [
@@ -40,7 +40,7 @@ describe('Processes of several runtimes', () => {
   it('keeps the contract of mappers with node:ffi, on Node 26', (context) => {
     const node = runtimeBinary('node26');
     if (node === undefined) return context.skip('node26 is not installed in test/runtimes');
-    const file = join(import.meta.dirname, 'mapper.test.ts');
+    const file = join(import.meta.dirname, 'mapping', 'mapper.test.ts');
     // Without the variable, the tests of a test would report to ours.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const args = ['--no-warnings', '--experimental-ffi', '--test', '--test-reporter=tap'];

@@ -10,13 +10,13 @@ import { lines, open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { warnings } from '../../test/processes/warnings.ts';
 import type { MultiprocessStorage } from './multiprocess-storage.ts';
-import { currentIdentity } from './process-identity.ts';
-import { WORD } from './segment.ts';
-import { SegmentFile } from './segment-file.ts';
-import { newId } from './segment-id.ts';
-import { SegmentWriter } from './segment-writer.ts';
-import { WriteBehindSpace } from './write-behind-space.ts';
-import { WriteBehindTimer } from './write-behind-timer.ts';
+import { WORD } from './segment/segment.ts';
+import { newId } from './segment/segment-id.ts';
+import { SegmentWriter } from './segment/segment-writer.ts';
+import { currentIdentity } from './system/process-identity.ts';
+import { SegmentFile } from './writing/segment-file.ts';
+import { WriteBehindSpace } from './writing/write-behind-space.ts';
+import { WriteBehindTimer } from './writing/write-behind-timer.ts';
 
 /** Scrapes until the lines are these; after two seconds they have to be. */
 async function becomes(storage: MultiprocessStorage, expected: readonly string[]): Promise<void> {

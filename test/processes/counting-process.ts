@@ -6,7 +6,7 @@
 
 import type { StoredFamily } from '../../src/model/cells.ts';
 import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
-import type { MapperChoice } from '../../src/multiprocess/mapper-choice.ts';
+import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 import type { Cells } from '../../src/storage/storage.ts';
 
 /** What the process can be told. Each is answered by the same message once it is done. */

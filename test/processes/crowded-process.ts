@@ -7,7 +7,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
-import type { MapperChoice } from '../../src/multiprocess/mapper-choice.ts';
+import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 import { REQUESTS } from './counting-process.ts';
 
 /** What the process prints. */

@@ -8,7 +8,7 @@
 import { Counter, Histogram } from '../../src/index.ts';
 import { CollectorRegistry } from '../../src/metrics/registry.ts';
 import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
-import type { MapperChoice } from '../../src/multiprocess/mapper-choice.ts';
+import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 
 const [directory = '', mapper = 'auto'] = process.argv.slice(2);
 const storage = openMultiprocessStorage({ directory, mapper: mapper as MapperChoice });

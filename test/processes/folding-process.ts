@@ -5,12 +5,15 @@
  * step comes before that, and the mapper. It prints how many processes it folded.
  */
 
-import { DirectoryReader } from '../../src/multiprocess/directory-reader.ts';
-import { Folding } from '../../src/multiprocess/folding.ts';
-import { hostClock } from '../../src/multiprocess/host-clock.ts';
-import { type MapperChoice, MapperSelection } from '../../src/multiprocess/mapper-choice.ts';
-import { Pace } from '../../src/multiprocess/pace.ts';
-import { currentIdentity } from '../../src/multiprocess/process-identity.ts';
+import { Folding } from '../../src/multiprocess/folding/folding.ts';
+import {
+  type MapperChoice,
+  MapperSelection,
+} from '../../src/multiprocess/mapping/mapper-choice.ts';
+import { DirectoryReader } from '../../src/multiprocess/reading/directory-reader.ts';
+import { hostClock } from '../../src/multiprocess/system/host-clock.ts';
+import { Pace } from '../../src/multiprocess/system/pace.ts';
+import { currentIdentity } from '../../src/multiprocess/system/process-identity.ts';
 
 const [, , directory, fatal, before, mapper] = process.argv;
 let left = Number(before);

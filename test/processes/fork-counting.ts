@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { MapperChoice } from '../../src/multiprocess/mapper-choice.ts';
+import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 import type { Order } from './counting-process.ts';
 import type { Ending } from './temporary-folder.ts';
 

@@ -9,7 +9,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CollectorRegistry, Histogram } from '../../src/index.ts';
 import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
-import type { MapperChoice } from '../../src/multiprocess/mapper-choice.ts';
+import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 
 const { directory, mapper } = workerData as { directory: string; mapper: MapperChoice };
 const storage = openMultiprocessStorage({ directory, mapper });

@@ -7,7 +7,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
-import type { MapperChoice } from '../../src/multiprocess/mapper-choice.ts';
+import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 import type { Cells } from '../../src/storage/storage.ts';
 import { REQUESTS } from './counting-process.ts';
 

@@ -4,10 +4,13 @@
  */
 
 import { isMainThread } from 'node:worker_threads';
-import { FoldLock, HolderWatch } from '../../src/multiprocess/fold-lock.ts';
-import { type MapperChoice, MapperSelection } from '../../src/multiprocess/mapper-choice.ts';
-import { currentIdentity } from '../../src/multiprocess/process-identity.ts';
-import { newId } from '../../src/multiprocess/segment-id.ts';
+import { FoldLock, HolderWatch } from '../../src/multiprocess/folding/fold-lock.ts';
+import {
+  type MapperChoice,
+  MapperSelection,
+} from '../../src/multiprocess/mapping/mapper-choice.ts';
+import { newId } from '../../src/multiprocess/segment/segment-id.ts';
+import { currentIdentity } from '../../src/multiprocess/system/process-identity.ts';
 
 const [, , directory, choice] = process.argv;
 const { mapper } = new MapperSelection(choice as MapperChoice);

@@ -4,7 +4,7 @@ import { collectDefaultMetrics } from '../../src/collectors/index.ts';
 import { Gauge } from '../../src/metrics/gauge.ts';
 import { CollectorRegistry } from '../../src/metrics/registry.ts';
 import { GaugeMetricFamily } from '../../src/model/number-families.ts';
-import type { MapperChoice } from '../../src/multiprocess/mapper-choice.ts';
+import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 import { openMultiprocessStorage } from '../../src/multiprocess/multiprocess-storage.ts';
 
 const [directory, mapper, ending] = process.argv.slice(2) as [string, MapperChoice, string];
