@@ -4,7 +4,6 @@
  * in `docs/segment-format.md`.
  */
 
-import { createHash } from 'node:crypto';
 import { UnreadableError } from '../segment/unreadable.ts';
 
 /** The version of the format that is written, and the newest that is read. */
@@ -115,6 +114,8 @@ const IS_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Over everything but the digest itself. */
 function digestOf(bytes: Uint8Array): Buffer {
+  // Loaded with the first archive: see `newId`.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256')
     .update(bytes.subarray(0, DIGEST_OFFSET))
     .update(bytes.subarray(DIGEST_OFFSET + DIGEST_BYTES))
