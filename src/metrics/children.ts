@@ -4,6 +4,7 @@ import { cellCount, type StoredFamily } from '../model/cells.ts';
 import { LabelTree } from '../model/label-tree.ts';
 import { OVERFLOW } from '../model/label-value.ts';
 import type { Cells } from '../storage/storage.ts';
+import { beginAnew } from './clock.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type Expired, ExpiredChildren } from './expired-children.ts';
 import { IdleChildren } from './idle-children.ts';
@@ -176,6 +177,7 @@ export class Children<Child> {
   }
 
   #letGo(child: Child): void {
+    beginAnew();
     const place = this.#kind.detach(child);
     this.#declaration.dropCallback(child);
     if (place !== undefined) this.#declaration.release(place);

@@ -29,23 +29,42 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-/** The time when this turn first asked for it; nothing after that. */
-let turnTime: number | undefined;
+/** How many children may share a reading: a turn of the event loop may last for ever. */
+const SHARED_BY = 16;
+
+/** The last reading, while it may be used again, and how often. */
+let reading = 0;
+let usesLeft = 0;
+let isEndAwaited = false;
 
 const endTurn = (): void => {
-  turnTime = undefined;
+  isEndAwaited = false;
+  usesLeft = 0;
 };
 
 /**
- * When a child begins to count, in Unix seconds: by the machine's clock the same for all that are made in
- * one go, since a reading is much of what it takes to make one. Node 24, 100,000 children, main thread:
- * 28 ms with a reading for each, 22 with this.
+ * When a child begins to count, in Unix seconds. By the machine's clock, the same for up to 16 that are
+ * made in one go, since a reading is much of what it takes to make one: Node 24, 100,000 children, main
+ * thread, 28 ms with a reading for each, 22 with this.
  */
 export function startTime(clock: Clock): number {
   if (clock !== SYSTEM_CLOCK) return clock.now();
-  if (turnTime === undefined) {
-    turnTime = clock.now();
-    void Promise.resolve().then(endTurn);
+  if (usesLeft === 0) {
+    reading = clock.now();
+    usesLeft = SHARED_BY;
+    if (!isEndAwaited) {
+      isEndAwaited = true;
+      void Promise.resolve().then(endTurn);
+    }
   }
-  return turnTime;
+  usesLeft--;
+  return reading;
+}
+
+/**
+ * Has the next child read the clock anew: one that takes the place of a child that was let go began after
+ * it, and a reader takes it for the same where both have one start time.
+ */
+export function beginAnew(): void {
+  usesLeft = 0;
 }
