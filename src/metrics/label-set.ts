@@ -133,10 +133,14 @@ export class LabelSet {
 
   #byName(labels: Labels): unknown[] {
     const { names, defaults } = this.#rules;
-    for (const key of Object.keys(labels)) if (!names.includes(key)) this.refuseLabels(labels);
+    const given = new Set<string>();
+    // As in the look-up, those that the object has from its prototype as well.
+    for (const name in labels) {
+      if (names.includes(name)) given.add(name);
+      else if (Object.hasOwn(labels, name)) this.refuseLabels(labels);
+    }
     return names.map((name, i) => {
-      const isGiven = Object.hasOwn(labels, name);
-      return isGiven ? labels[name] : (defaults[i] ?? this.refuseLabels(labels));
+      return given.has(name) ? labels[name] : (defaults[i] ?? this.refuseLabels(labels));
     });
   }
 

@@ -132,6 +132,46 @@ describe('labels()', () => {
     ]);
   });
 
+  for (const isThere of [true, false]) {
+    const child = isThere ? 'is there' : 'is not there yet';
+    const made = (): Counter<['method', 'status']> => {
+      const counter = requests();
+      if (isThere) counter.labels('GET', '200');
+      return counter;
+    };
+
+    it(`takes what an object has from its prototype, where the child ${child}`, () => {
+      const counter = made();
+      const labels = Object.assign(Object.create({ status: '200' }), { method: 'GET' });
+      equal(counter.labels(labels), counter.labels('GET', '200'));
+    });
+
+    it(`passes over what somebody gave all objects, where the child ${child}`, (context) => {
+      Object.assign(Object.prototype, { given: 'by some library' });
+      context.after(() => Reflect.deleteProperty(Object.prototype, 'given'));
+      const counter = made();
+      const labels = { method: 'GET', status: '200' };
+      equal(counter.labels(labels), counter.labels('GET', '200'));
+      equal(counter.labels({ status: '200', method: 'GET' }), counter.labels('GET', '200'));
+    });
+
+    it(`refuses an unknown label beside getters of a class, where the child ${child}`, () => {
+      class Route {
+        status = '200';
+        path = '/';
+        get method(): string {
+          return 'GET';
+        }
+      }
+      const counter = made();
+      throws(() => counter.labels(new Route()), {
+        name: 'TypeError',
+        message:
+          'counter "http_requests_total": wrong labels, expected ["method", "status"], got ["status", "path"]',
+      });
+    });
+  }
+
   it('takes objects frozen, without prototype, and of a class', () => {
     class Route {
       method = 'GET';

@@ -191,8 +191,12 @@ export class LabelledMetric<Child> implements Metric {
     const { defaults, hasDefaults } = this.#declaration.rules;
     const last = names.length - 1;
     let count = 0;
-    for (const _ in labels) count++;
-    if (count !== names.length && !hasDefaults) this.#labelSet.refuseLabels(labels);
+    for (const name in labels) {
+      // Of its prototype maybe, or unknown: that is told where there is time.
+      if (!names.includes(name)) return this.#make([labels]);
+      count++;
+    }
+    if (count !== names.length && !hasDefaults) return this.#make([labels]);
     let node: LabelNode<Child> | undefined = this.#tree.root;
     let child: Child | undefined;
     for (let i = 0; i <= last; i++) {
