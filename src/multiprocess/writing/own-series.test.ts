@@ -63,7 +63,7 @@ describe('OwnSeries', () => {
   const doesNotReach = (name: string): string =>
     `mapper "${name}": does not reach the file, expected to read back what was written, got something else with version ${koffiMapper().version}`;
   const writtenBehind = (directory: string, got: string): string =>
-    `PROMETHIUM_WRITE_BEHIND: directory "${directory}": its file is written behind, so that SIGKILL can lose what was counted in the last 50 ms (up to a second while the event loop is busy), expected something that maps files (npm install koffi, version 3.3 or newer), got ${got}`;
+    `PROMETHIUM_WRITE_BEHIND: directory "${directory}": its file is written behind, so that SIGKILL can lose what was counted in the last 50 ms, or for as long as the event loop was blocked, expected something that maps files (npm install koffi, version 3.3 or newer), got ${got}`;
 
   it('goes on to the next mapper when one does not reach the file, and says which', async (context) => {
     const said = warnings(context);

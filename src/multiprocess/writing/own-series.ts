@@ -282,7 +282,7 @@ export class OwnSeries {
     if (!isWrittenBehind) {
       for (const error of mappers.refused) warnings.warn(error.message, error);
     } else if (mappers.choice !== 'write-behind') {
-      const lost = `what was counted in the last ${flushIntervalMs} ms (up to a second while the event loop is busy)`;
+      const lost = `what was counted in the last ${flushIntervalMs} ms, or for as long as the event loop was blocked`;
       const message = `directory "${directory}": its file is written behind, so that SIGKILL can lose ${lost}, expected something that maps files (${HOW_TO_MAP}), got ${refused.join('; ') || 'none'}`;
       warnings.warn('mapper', { message, code: 'PROMETHIUM_WRITE_BEHIND' });
     }
