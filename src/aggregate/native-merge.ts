@@ -7,7 +7,13 @@
  */
 
 import type { StoredFamily } from '../model/cells.ts';
-import { isEmpty, NativeCounts, type NativeSettings } from '../model/native-counts.ts';
+import { GREATEST_SCHEMA } from '../model/native-bounds.ts';
+import {
+  isEmpty,
+  NativeCounts,
+  type NativeNumbers,
+  type NativeSettings,
+} from '../model/native-counts.ts';
 import { seriesPlaces } from './beside-cells.ts';
 import type { Contribution } from './contribution.ts';
 import type { FamilyLayout } from './family-layout.ts';
@@ -35,6 +41,8 @@ export function* mergeNatives(
   // What may be counted is each process's affair: a limit of the sum would depend on what is folded.
   const settings = { ...family.native, maxBuckets: Infinity, maxZeroThreshold: 0 };
   const merged: NativeCounts[] = [];
+  // What hold nothing, as one: how fine collectors' are is in their answers alone.
+  const empty: NativeCounts[] | undefined = isFinest(settings) ? [] : undefined;
   // Apart, and added as one: of several, as of those that were folded, none widens the zero bucket.
   const classic: NativeCounts[] = [];
   let count = 0;
@@ -45,12 +53,9 @@ export function* mergeNatives(
       const place = places[i]!;
       if (place < 0) continue;
       const numbers = natives[i]!.current;
-      // One that holds nothing says nothing of the resolution either.
-      if (!isEmpty(numbers)) {
-        const sum = merged[place];
-        if (sum === undefined) merged[place] = NativeCounts.of(numbers, settings);
-        else sum.add(numbers);
-      }
+      // One that holds nothing says nothing of the resolution of what is counted.
+      if (!isEmpty(numbers)) addAt(merged, place, numbers, settings);
+      else if (empty !== undefined) addAt(empty, place, numbers, settings);
       if (++count % SERIES_PER_STEP === 0) yield;
     }
     const contribution = contributions[transfer.contributor]!;
@@ -60,10 +65,26 @@ export function* mergeNatives(
   for (let place = 0; place < labelValues.length; place++) {
     const sum = merged[place];
     const counts = classic[place];
-    if (sum === undefined) merged[place] = counts ?? new NativeCounts(settings);
+    if (sum === undefined) merged[place] = counts ?? empty?.[place] ?? new NativeCounts(settings);
     else if (counts !== undefined) sum.add(counts);
   }
   return merged;
+}
+
+function addAt(
+  sums: NativeCounts[],
+  place: number,
+  numbers: NativeNumbers,
+  settings: NativeSettings,
+): void {
+  const sum = sums[place];
+  if (sum === undefined) sums[place] = NativeCounts.of(numbers, settings);
+  else sum.add(numbers);
+}
+
+/** True of what the answers of collectors are declared with, which nothing can be finer than. */
+function isFinest({ schema, zeroThreshold }: NativeSettings): boolean {
+  return schema === GREATEST_SCHEMA && zeroThreshold === 0;
 }
 
 /** What has to be known of a family's layout. */

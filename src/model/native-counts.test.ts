@@ -124,6 +124,21 @@ describe('NativeCounts', () => {
     });
   });
 
+  it('is what another is where it holds nothing and nothing is finer', () => {
+    const counts = counted(8, 0, []);
+    counts.add(counted(1, 0.3, []));
+    equal(counts.zeroThreshold, 0.3);
+    counts.add(counted(1, 0.3, [1]));
+    counts.add(counted(2, 0, []));
+    deepEqual(shown(counts), {
+      schema: 1,
+      zeroThreshold: 0.3,
+      zeroCount: 0,
+      positive: [[0, 1]],
+      negative: [],
+    });
+  });
+
   it('puts the buckets next to 0 into the zero bucket, as far as allowed', () => {
     const counts = counted(0, 2 ** -128, [0.3, -0.4, 0.6, 5]);
     equal(counts.isOverfull, true);

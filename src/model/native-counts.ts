@@ -131,13 +131,13 @@ export class NativeCounts implements NativeTally {
    */
   add(other: NativeNumbers): void {
     // With none of another, one is what it was, whatever its zero bucket.
+    const threshold = Math.max(this.#zeroThreshold, other.zeroThreshold);
     const isOne =
-      (this.isEmpty || isEmpty(other)) &&
-      this.#zeroThreshold === other.zeroThreshold &&
-      this.schema === other.schema;
+      (this.isEmpty && isAsFine(this, other)) || (isAsFine(other, this) && isEmpty(other));
     this.reduceTo(other.schema);
     this.#addBuckets(other);
-    if (!isOne) this.#widenTo(Math.max(this.#zeroThreshold, other.zeroThreshold));
+    if (isOne) this.#zeroThreshold = threshold;
+    else this.#widenTo(threshold);
   }
 
   /** True while there is no observation. */
@@ -230,6 +230,17 @@ export class NativeCounts implements NativeTally {
   #moveToZero(index: number): void {
     this.#zeroCount += this.#positive.take(index) + (this.#negative?.take(index) ?? 0);
   }
+}
+
+/**
+ * True where `empty`, which counts nothing, adds nothing to how coarse `other` is: where it is as
+ * coarse, or finer, and without a zero bucket that is wider than a point. One with any other zero
+ * bucket widens that of the sum, else the order in which many are added would matter.
+ */
+function isAsFine(empty: NativeNumbers, other: NativeNumbers): boolean {
+  const { schema, zeroThreshold } = empty;
+  if (zeroThreshold === 0) return schema >= other.schema;
+  return schema === other.schema && zeroThreshold === other.zeroThreshold;
 }
 
 /** True of numbers of which none counts an observation. */

@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { empty, family } from '../../test/decoded-families.ts';
 import { nativeBuckets, nativeHistogram } from '../../test/native-buckets.ts';
@@ -7,6 +7,7 @@ import { open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { type RecordedFamily, recordFamily } from '../../test/recorded-family.ts';
 import { CollectorRegistry } from '../metrics/registry.ts';
+import { nativeUpperBound } from '../model/native-bounds.ts';
 
 /** Those families of a scrape that are not of promethium itself. */
 async function recorded(registry: CollectorRegistry): Promise<RecordedFamily[]> {
@@ -129,6 +130,57 @@ describe('Native buckets and exemplars of collectors of the process', () => {
         exemplars: [ofDead],
       }),
     );
+  });
+
+  it('are of one declaration, whichever resolution a process answers first', async (context) => {
+    const directory = temporaryFolder(context);
+    const processes = [1, 3].map((schema) => {
+      const storage = handPublished(context, { directory, mapper: 'koffi' });
+      const registry = new CollectorRegistry({ storage });
+      const state = { count: 0 };
+      const histogram = family({ name: 'h', type: 'histogram' }, (writer) => {
+        const { count } = state;
+        // Between two bounds of either schema.
+        const resolution = { schema, zeroThreshold: 0.3 };
+        const positive = count > 0 ? nativeBuckets([9, count]) : nativeBuckets();
+        const native = nativeHistogram({ ...resolution, positive });
+        writer.histogram({ ...empty, cells: [count], sum: 0, created: 3, native });
+      });
+      registry.register({ collect: () => [histogram] }, { scope: 'process' });
+      return { storage, state };
+    });
+    const reading = new CollectorRegistry({
+      storage: open(context, { directory, readOnly: true }),
+    });
+    const native = async (): Promise<unknown> => {
+      for (const { storage } of processes) await storage.passInterval();
+      const [{ points }] = (await recorded(reading)) as [RecordedFamily];
+      return points.map(({ point }) => point.at(-1));
+    };
+    const shown = {
+      zeroThreshold: 0.3,
+      zeroCount: 0,
+      negative: [],
+      exemplars: [],
+      customBounds: [],
+    };
+    const coarse = { ...shown, schema: 1, zeroThreshold: nativeUpperBound(1, -3) };
+    deepEqual(await native(), [{ ...coarse, positive: [] }]);
+    processes[1]!.state.count = 2;
+    deepEqual(await native(), [{ ...shown, schema: 3, positive: [[9, 2]] }]);
+    processes[0]!.state.count = 1;
+    deepEqual(await native(), [
+      {
+        ...coarse,
+        positive: [
+          [3, 2],
+          [9, 1],
+        ],
+      },
+    ]);
+    const names: string[] = [];
+    for await (const { name } of reading.collect()) names.push(name);
+    ok(!names.includes('promethium_disagreeing_declarations'));
   });
 
   it('are added up at the bounds of the newest process where bounds are listed', async (context) => {

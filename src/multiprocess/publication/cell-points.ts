@@ -11,6 +11,7 @@ import type {
   SummaryPoint,
 } from '../../model/family.ts';
 import type { Pairs } from '../../model/labels.ts';
+import { GREATEST_SCHEMA } from '../../model/native-bounds.ts';
 import { NativeCounts, type NativeSettings } from '../../model/native-counts.ts';
 import { CUSTOM_BOUNDS_SCHEMA, type NativeHistogram } from '../../model/native-histogram.ts';
 
@@ -65,6 +66,18 @@ const TYPES: Partial<Record<FamilyHeader['type'], InstrumentType>> = {
   stateset: 'stateset',
 };
 
+/**
+ * What all native buckets are declared with: each process's answers are as fine as what it counted let
+ * them be, so that declarations made of these would differ between processes of one program. The
+ * limits are those of who counts.
+ */
+const FINEST: NativeSettings = {
+  schema: GREATEST_SCHEMA,
+  zeroThreshold: 0,
+  maxBuckets: Infinity,
+  maxZeroThreshold: 0,
+};
+
 class CellGatherer implements FamilyWriter {
   readonly full = false;
   #header: FamilyHeader | undefined;
@@ -72,7 +85,7 @@ class CellGatherer implements FamilyWriter {
   #points: CellPoint[] = [];
   #bounds: readonly number[] | undefined;
   #states: readonly string[] | undefined;
-  #native: NativeSettings | undefined;
+  #isNative = false;
   #fits = true;
 
   result(mode: MultiprocessMode): CellFamily | undefined {
@@ -82,17 +95,15 @@ class CellGatherer implements FamilyWriter {
     const { name, help, unit, labelNames, constantLabels } = header;
     const family = { name, type, help, unit, labelNames, constantLabels };
     const [bounds, states] = [this.#bounds ?? [], this.#states ?? []];
-    const native = this.#native;
-    if (native !== undefined && this.#points.some((point) => point.native === undefined)) {
-      return undefined;
-    }
+    const isNative = this.#isNative;
+    if (isNative && this.#points.some((point) => point.native === undefined)) return undefined;
     return {
       family: {
         ...family,
         bounds,
         states,
         mode: modeOf(type, mode),
-        ...(native !== undefined && { native }),
+        ...(isNative && { native: FINEST }),
       },
       points: this.#points,
     };
@@ -154,11 +165,8 @@ class CellGatherer implements FamilyWriter {
   /** A copy: what a walk lends does not last. */
   #nativeOf(native: NativeHistogram | undefined): Partial<CellPoint> {
     if (native === undefined || native.schema === CUSTOM_BOUNDS_SCHEMA) return {};
-    const { schema, zeroThreshold, exemplars } = native;
-    // The limits are those of who counts.
-    const settings = { schema, zeroThreshold, maxBuckets: Infinity, maxZeroThreshold: 0 };
-    this.#native ??= settings;
-    return { native: NativeCounts.of(native, settings), nativeExemplars: [...exemplars] };
+    this.#isNative = true;
+    return { native: NativeCounts.of(native, FINEST), nativeExemplars: [...native.exemplars] };
   }
 
   #add(cells: readonly number[], beside: Partial<CellPoint> = {}): void {

@@ -3,7 +3,7 @@
  * it is merged with the other processes' answers, and stays when this process is gone.
  */
 
-import { isStamped, type MultiprocessMode, type StoredFamily } from '../../model/cells.ts';
+import { isStamped, type MultiprocessMode } from '../../model/cells.ts';
 import type { Collector, MetricFamily } from '../../model/family.ts';
 import type { CollectedFamilies } from '../../storage/publication.ts';
 import type { Cells, SeriesStorage, Storage } from '../../storage/storage.ts';
@@ -79,7 +79,7 @@ export class CollectedCells implements CollectedFamilies {
   }
 
   #write({ family, points }: CellFamily, before: Kept | undefined): Kept {
-    const declaration = declarationOf(family);
+    const declaration = JSON.stringify(family);
     let kept = before;
     if (kept === undefined || kept.declaration !== declaration) {
       if (kept !== undefined) withdraw(kept);
@@ -100,11 +100,6 @@ export class CollectedCells implements CollectedFamilies {
     kept.places = places;
     return kept;
   }
-}
-
-/** With native buckets or without: with which resolution they begin is those of the first answer. */
-function declarationOf({ native, ...family }: StoredFamily): string {
-  return JSON.stringify([family, native !== undefined]);
 }
 
 function allocated(series: SeriesStorage, { labelValues, pairs }: CellPoint): KeptSeries {

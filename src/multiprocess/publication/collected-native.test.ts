@@ -40,7 +40,7 @@ describe('bringNative', () => {
         (schema, zeroThreshold, maxBuckets, batches) => {
           const settings = { schema, zeroThreshold, maxBuckets, maxZeroThreshold: 1e-200 };
           const counted = new NativeCounts(settings);
-          const tally = new NotedCounts({ schema, zeroThreshold, ...LIMITLESS });
+          const tally = new NotedCounts({ schema: 8, zeroThreshold: 0, ...LIMITLESS });
           for (const batch of batches) {
             for (const one of batch) counted.observe(one, 2);
             counted.limit();
