@@ -4,7 +4,7 @@
 
 import { deepEqual, equal } from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { entries, root } from '../tools/entries.ts';
@@ -205,6 +205,35 @@ describe('the built package', () => {
       }),
     );
     equal(runTool('typescript', 'tsc', '-p', '.'), '');
+  });
+
+  it('has the pages that its pages lead to', () => {
+    const folder = join(library.folder, 'node_modules', 'promethium');
+    // Of the repository's work on itself, which needs a clone.
+    const elsewhere = ['CONTRIBUTING.md'];
+    const slugs = (text: string): string[] =>
+      Array.from(text.matchAll(/^#+ (.*)$/gm), ([, title = '']) =>
+        title
+          .toLowerCase()
+          .replaceAll(' ', '-')
+          .replace(/[^\w-]/g, ''),
+      );
+    const pages = ['README.md', 'CHANGELOG.md', ...globSync('docs/*.md', { cwd: folder })];
+    equal(pages.length >= 10, true, `${pages.length} pages`);
+    const broken = pages.flatMap((page) => {
+      const links = readFileSync(join(folder, page), 'utf8').matchAll(
+        /\]\((?!https?:)([^)#]*)#?([^)]*)\)/g,
+      );
+      return Array.from(links, ([, path = '', anchor = '']) => {
+        const target = path === '' ? page : join(dirname(page), path);
+        if (elsewhere.includes(target)) return [];
+        const file = join(folder, target);
+        const isThere =
+          existsSync(file) && (anchor === '' || slugs(readFileSync(file, 'utf8')).includes(anchor));
+        return isThere ? [] : [`${page} leads to ${path}#${anchor}`];
+      }).flat();
+    });
+    deepEqual(broken, []);
   });
 
   it('passes publint', () => {

@@ -1,6 +1,6 @@
 /**
- * The README's programs compile, each by itself: against the source, with what they take from the
- * reader's own program declared here.
+ * The programs of the README and of the pages for users compile, each by itself: against the source,
+ * with what they take from the reader's own program declared here.
  */
 
 import { equal, ok } from 'node:assert/strict';
@@ -12,10 +12,20 @@ import { describe, it } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
 
+/** The pages, but for those that a test of their own runs, or that show other clients' programs. */
+const PAGES = [
+  'README.md',
+  'docs/exemplars.md',
+  'docs/multi-process.md',
+  'docs/native-histograms.md',
+  'docs/runtime-metrics.md',
+];
+
 /** What the programs take from the reader's own, and from the README's first one. */
 const READER = `
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Counter, Histogram } from 'promethium';
+import type { Collector, Counter, ExemplarLabels, Histogram } from 'promethium';
 type Middleware = (
   request: IncomingMessage & { method: string },
   response: ServerResponse,
@@ -26,7 +36,11 @@ declare global {
   const byRoute: Histogram<['method', 'status']>;
   const app: { use(run: Middleware): void };
   const queue: readonly unknown[];
+  const queueInTheDatabase: Collector;
+  const cacheOfThisProcess: Collector;
+  const requestStore: AsyncLocalStorage<{ readonly traceLabels: ExemplarLabels }>;
   function runJob(): Promise<void>;
+  function runJobs(): Promise<void>;
   function disks(): Promise<Iterable<{ readonly mount: string; readonly free: number }>>;
 }
 `;
@@ -34,22 +48,24 @@ declare global {
 /** What parts of programs import, which show no import of their own. */
 const IMPORTS = "import { Counter, Gauge, Histogram, REGISTRY, stopwatch } from 'promethium';\n";
 
-/** The blocks of JavaScript and TypeScript, as files. */
-function programs(): string[] {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  return [...readme.matchAll(/^```[jt]s\n(.*?)^```$/gms)].map(([, block = '']) => {
+/** The blocks of JavaScript and TypeScript of a page, as files; those for CommonJS are left out. */
+function programs(page: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  const blocks = [...text.matchAll(/^```[jt]s\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, block = '']) => {
+    if (block.includes('module.exports')) return [];
     // What is left out there is an option that the text has shown before.
     const program = block.replace('…', "help: 'Help.'");
     return `${/^import /m.test(program) ? '' : IMPORTS}${program}\nexport {};\n`;
   });
 }
 
-describe('README', () => {
-  it('shows programs that compile', { timeout: 120_000 }, (context) => {
+describe('The pages for users', () => {
+  it('show programs that compile', { timeout: 120_000 }, (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'promethium-readme-'));
     context.after(() => rmSync(folder, { recursive: true, force: true }));
-    const files = programs();
-    ok(files.length >= 7, `${files.length} programs were found`);
+    for (const page of PAGES) ok(programs(page).length >= 1, `${page} has no programs`);
+    const files = PAGES.flatMap(programs);
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(folder, 'reader.d.ts'), READER);
     for (const [i, program] of files.entries()) {
