@@ -102,7 +102,7 @@ export function requireUsable(storage: Storage, inUse: Storage | undefined): voi
   if (inUse !== undefined && inUse !== storage) {
     throw new MetricsError(
       'STORAGE_IN_USE',
-      'registry "storage": already in use, expected a registry without metrics, got one that has some',
+      'registry "storage": already chosen, expected a registry without storage, got one that has metrics or a directory from the environment',
     );
   }
 }

@@ -267,7 +267,7 @@ describe('CollectorRegistry.useStorage', () => {
       () => registry.useStorage(new MemoryStorage()),
       new MetricsError(
         'STORAGE_IN_USE',
-        'registry "storage": already in use, expected a registry without metrics, got one that has some',
+        'registry "storage": already chosen, expected a registry without storage, got one that has metrics or a directory from the environment',
       ),
     );
   });
