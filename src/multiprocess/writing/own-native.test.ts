@@ -10,6 +10,7 @@ import {
   type NativeSettings,
 } from '../../model/native-counts.ts';
 import type { NativeBuckets } from '../../model/native-histogram.ts';
+import { NativeWindow } from '../../model/native-window.ts';
 import type { Cells } from '../../storage/storage.ts';
 import { type HistogramSnapshot, histogramSnapshot } from '../../testing/histogram-snapshot.ts';
 import { HeapSpace } from '../segment/heap-space.ts';
@@ -235,6 +236,37 @@ describe('Native buckets in a file', () => {
     equal(process.native.copy().count, 74);
     process.native.clear();
     deepEqual([process.native.copy().count, process.native.schema], [0, 3]);
+  });
+
+  it('cost no more than a look for a bucket where there is no room', (context) => {
+    const process = new Process(LIMITLESS);
+    for (let i = 1; i <= 32; i++) process.observe(1.1 ** i);
+    process.hasRoom = false;
+    const made = context.mock.method(NativeCounts, 'of');
+    const copied = context.mock.method(Object.getPrototypeOf(Float64Array.prototype), 'set');
+    const searched = context.mock.method(NativeWindow.prototype, 'forEach');
+    for (let i = 0; i < 3; i++) {
+      for (const value of [1e6, -1e6, -1e9]) process.observe(value);
+    }
+    process.native.clear();
+    deepEqual([made.mock.callCount(), copied.mock.callCount()], [0, 0]);
+    equal(searched.mock.callCount(), 1);
+  });
+
+  it('are counted in the nearest bucket of those that there are now', () => {
+    const process = new Process(LIMITLESS);
+    for (let i = 1; i <= 32; i++) process.observe(1.1 ** i);
+    process.hasRoom = false;
+    process.observe(1e6);
+    process.observe(-1e6);
+    process.hasRoom = true;
+    for (let i = 0; i < 32; i++) process.observe(i === 0 ? -1e3 : 1e3 * 1.1 ** i);
+    process.hasRoom = false;
+    process.observe(1e6);
+    process.observe(-1e6);
+    const { zeroCount, positive, negative } = process.native;
+    const [last, second] = list(positive).reverse();
+    deepEqual([zeroCount, last?.[1], second?.[1], list(negative)], [1, 2, 1, [[80, 2]]]);
   });
 
   it('are passed over where only one half of a bucket was read', () => {
