@@ -20,10 +20,12 @@ import { count, lines, open } from '../../../test/processes/storage.ts';
 import { temporaryFolder } from '../../../test/processes/temporary-folder.ts';
 import { warnings } from '../../../test/processes/warnings.ts';
 import type { StoredFamily } from '../../model/cells.ts';
+import { unnamedArchivePath } from '../directory/shared-directory.ts';
 import { koffiMapper } from '../mapping/map-koffi.ts';
 import type { MapperChoice } from '../mapping/mapper-choice.ts';
 import { openMultiprocessStorage } from '../multiprocess-storage.ts';
 import { DirectoryReader } from '../reading/directory-reader.ts';
+import { newId } from '../segment/segment-id.ts';
 import { hostClock } from '../system/host-clock.ts';
 import { Pace } from '../system/pace.ts';
 import { currentIdentity } from '../system/process-identity.ts';
@@ -172,6 +174,29 @@ describe('Folding', () => {
       await folder(directory).fold();
       deepEqual(await total(directory), COUNTED(321));
       equal(readdirSync(directory).length, 2);
+    });
+  }
+
+  for (const step of ['locked', 'tidied'] as const) {
+    it(`leaves what the thief of its lock is writing, and writes nothing (${step})`, async (context) => {
+      for (const archives of [0, 1]) {
+        const directory = temporaryFolder(context);
+        if (archives > 0) {
+          leave(directory, [1]);
+          await folder(directory).fold();
+        }
+        leave(directory, [20, 300]);
+        let before: string[] = [];
+        const onStep = (done: FoldStep): void => {
+          if (done !== step) return;
+          const lock = join(directory, 'fold');
+          renameSync(join(lock, readdirSync(lock)[0]!), join(lock, 'free'));
+          writeFileSync(unnamedArchivePath(directory, newId()), 'half of it');
+          before = readdirSync(directory);
+        };
+        equal(await folder(directory, { onStep }).fold(), 0);
+        deepEqual(readdirSync(directory), before);
+      }
     });
   }
 

@@ -174,7 +174,11 @@ export class Folding {
   #tidy(generation: number, archive: Archive | undefined): DirectoryListing {
     const { directory } = this.#options;
     const { archives, ids, unfinished } = listDirectory(directory);
-    for (const path of unfinished) rmSync(path, { recursive: true, force: true });
+    for (const path of unfinished) {
+      // A thief's looks the same.
+      this.#lock?.requireHeld();
+      rmSync(path, { recursive: true, force: true });
+    }
     for (const older of archives) {
       if (older < generation) this.#remove(archivePath(directory, older));
     }
@@ -218,6 +222,7 @@ export class Folding {
   /** Gives an archive its name. False when another one has it. */
   #write(generation: number, bytes: Uint8Array, fileMode: number): Promise<boolean> {
     const { directory } = this.#options;
+    this.#lock?.requireHeld();
     return publishArchive(bytes, {
       directory,
       generation,
