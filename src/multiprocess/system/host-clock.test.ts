@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -40,6 +40,8 @@ class Machine {
   #suspended = 0;
   /** How often somebody asked for the uptime. */
   asked = 0;
+  /** False while a process has no file descriptor left to ask with. */
+  hasFiles = true;
 
   run(seconds: number): void {
     this.#running += seconds;
@@ -55,11 +57,16 @@ class Machine {
     const sources: ClockSources = {
       elapsed: () => this.#running - begun,
       hrtime: () => (runtime === 'node' ? this.#running : this.#running - begun),
-      uptime: () => {
-        this.asked++;
-        // In ticks of the kernel.
-        return Math.floor((this.#running + this.#suspended) * 100) / 100;
-      },
+      uptimes: [
+        () => {
+          this.asked++;
+          if (!this.hasFiles) throw new Error('EMFILE');
+          // In ticks of the kernel.
+          return Math.floor((this.#running + this.#suspended) * 100) / 100;
+        },
+        // What says something else, as a container's own does, or wall time.
+        () => 9e9 + this.#running + this.#suspended,
+      ],
     };
     return hostClock(sources);
   }
@@ -90,15 +97,51 @@ describe('hostClock on a machine that is suspended', () => {
     );
   });
 
-  it('is exact where the machine was not, and asks for the uptime once in 5 s', () => {
+  for (const [runtime, start] of [
+    ['node', 1000.0075],
+    // As of the tick before: later looks find more, by some milliseconds.
+    ['other', 1000],
+  ] as const) {
+    it(`is exact where the machine was not, and asks for the uptime once in 5 s (${runtime})`, () => {
+      const machine = new Machine();
+      machine.run(0.0075);
+      const clock = machine.process(runtime);
+      const before = machine.asked;
+      for (let i = 0; i < 1000; i++) {
+        machine.run(0.0131);
+        equal(clock().toFixed(9), (start + (i + 1) * 0.0131).toFixed(9));
+      }
+      equal(machine.asked - before, 2);
+    });
+  }
+
+  it('asks what it asked first, and goes on as it was where that does not answer', () => {
     const machine = new Machine();
-    machine.run(0.0075);
     const clock = machine.process('node');
-    const before = machine.asked;
-    for (let i = 0; i < 1000; i++) {
-      machine.run(0.0137);
-      equal(clock().toFixed(9), (1000.0075 + (i + 1) * 0.0137).toFixed(9));
-    }
-    equal(machine.asked - before, 2);
+    machine.hasFiles = false;
+    machine.run(10);
+    equal(clock(), 1010);
+    machine.hasFiles = true;
+    machine.suspend(60);
+    machine.run(5);
+    equal(clock(), 1075);
+  });
+
+  it('is none where nothing answers', () => {
+    throws(
+      () => hostClock({ elapsed: () => 0, hrtime: () => 0, uptimes: [() => Number.NaN] }),
+      new RangeError('clock "uptime": cannot be read, expected one source that answers, got none'),
+    );
+  });
+
+  it('asks in another way where the first does not answer when it begins', () => {
+    const machine = new Machine();
+    machine.hasFiles = false;
+    const clock = machine.process('node');
+    equal(clock(), 9e9 + 1000);
+    machine.hasFiles = true;
+    machine.suspend(60);
+    machine.run(5);
+    equal(clock(), 9e9 + 1065);
   });
 });

@@ -22,14 +22,23 @@ export interface ClockSources {
   readonly elapsed: () => number;
   /** What the runtime says is the time of the system, or of the process. */
   readonly hrtime: () => number;
-  /** Since the machine started, as long as it was suspended included. */
-  readonly uptime: () => number;
+  /**
+   * Since the machine started, as long as it was suspended included: the first of these that answers
+   * is asked from then on. One that does not throws, or returns `NaN`.
+   */
+  readonly uptimes: readonly (() => number)[];
 }
 
 const SYSTEM: ClockSources = {
   elapsed: () => performance.now() / 1000,
   hrtime: () => Number(process.hrtime.bigint()) / 1e9,
-  uptime: readUptime,
+  uptimes: [
+    () => Number.parseFloat(readFileSync('/proc/uptime', 'latin1')),
+    // Where there is no /proc.
+    uptime,
+    // Deno without its permissions. Wall time is at least shared by processes that all lack them.
+    () => Date.now() / 1000,
+  ],
 };
 
 /**
@@ -39,9 +48,10 @@ const SYSTEM: ClockSources = {
  * first suspension of the machine; elsewhere (Bun and Deno count from the start of the process) the
  * system's uptime sets it, to about 10 ms. For five seconds after a suspension it may be behind.
  */
-export function hostClock({ elapsed, hrtime, uptime }: ClockSources = SYSTEM): () => number {
+export function hostClock({ elapsed, hrtime, uptimes }: ClockSources = SYSTEM): () => number {
   const [first, at] = readTogether(hrtime, elapsed);
-  const seconds = uptime();
+  // Not another one later: they differ by years, and the clock never goes back.
+  const [uptime, seconds] = firstAnswering(uptimes);
   let offset = (Math.abs(seconds - first) < TICK_SECONDS ? first : seconds) - at;
   let lookAt = at + LOOK_SECONDS;
   return () => {
@@ -49,8 +59,9 @@ export function hostClock({ elapsed, hrtime, uptime }: ClockSources = SYSTEM): (
     if (now >= lookAt) {
       lookAt = now + LOOK_SECONDS;
       // In this order: an interruption between the two makes it less, which is none of the clock's.
-      const up = uptime() - elapsed();
-      // Never back, and not for a tick: the exact clock would be no longer.
+      const up = answerOf(uptime) - elapsed();
+      // Never back, and not for a tick: the exact clock would be no longer. Nor where there was no
+      // answer, as with no file descriptor left: nothing is greater then.
       if (up > offset + TICK_SECONDS) offset = up;
     }
     return offset + now;
@@ -72,17 +83,22 @@ function readTogether(clock: () => number, elapsed: () => number): [seconds: num
   return best;
 }
 
-function readUptime(): number {
-  try {
-    const seconds = Number.parseFloat(readFileSync('/proc/uptime', 'latin1'));
-    if (Number.isFinite(seconds)) return seconds;
-  } catch {
-    // No /proc: the system is asked in its own way below.
+function firstAnswering(
+  sources: readonly (() => number)[],
+): [source: () => number, answer: number] {
+  for (const source of sources) {
+    const answer = answerOf(source);
+    if (!Number.isNaN(answer)) return [source, answer];
   }
+  throw new RangeError(
+    'clock "uptime": cannot be read, expected one source that answers, got none',
+  );
+}
+
+function answerOf(source: () => number): number {
   try {
-    return uptime();
+    return source();
   } catch {
-    // Deno without its permissions. Wall time is at least shared by processes that all lack them.
-    return Date.now() / 1000;
+    return Number.NaN;
   }
 }
