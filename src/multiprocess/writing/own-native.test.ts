@@ -4,12 +4,9 @@ import fc from 'fast-check';
 import { REQUESTS } from '../../../test/processes/counting-process.ts';
 import { Merger } from '../../aggregate/merger.ts';
 import type { StoredFamily } from '../../model/cells.ts';
-import {
-  NativeCounts,
-  type NativeNumbers,
-  type NativeSettings,
-} from '../../model/native-counts.ts';
+import { NativeCounts, type NativeNumbers } from '../../model/native-counts.ts';
 import type { NativeBuckets } from '../../model/native-histogram.ts';
+import type { NativeSettings } from '../../model/native-resolution.ts';
 import { NativeWindow } from '../../model/native-window.ts';
 import type { Cells } from '../../storage/storage.ts';
 import { type HistogramSnapshot, histogramSnapshot } from '../../testing/histogram-snapshot.ts';
@@ -77,13 +74,13 @@ function numbers(native: NativeNumbers): object {
   return { schema, zeroThreshold, zeroCount, positive, negative: ascending(native.negative) };
 }
 
-/** What a reader finds who comes now, for the first time. */
+/** What a reader finds who comes now, for the first time, or came when so much was published. */
 function read(writer: SegmentWriter, published: number = writer.published): object | undefined {
   const contents = new SegmentContents('x');
-  contents.reserve(published);
+  contents.reserve(writer.published);
   writer.copyTo(contents.bytes);
   for (const _ of contents.parse(HEADER_BYTES, published, writer.epoch));
-  const native = contents.families[0]?.natives?.[0];
+  const [native] = contents.families.flatMap(({ natives = [] }) => natives);
   return native && numbers(native.current);
 }
 
@@ -184,7 +181,17 @@ describe('Native buckets in a file', () => {
       for (let i = 0; i < 32; i++) native.observe(1.1 ** i, i + 1);
       const before = JSON.stringify(read(writer));
       const seen: string[] = [];
-      const look = (): void => void seen.push(JSON.stringify(read(writer)));
+      const headers: { readonly published: number; readonly epoch: number }[] = [];
+      const late = new Set<string>();
+      const look = (): void => {
+        seen.push(JSON.stringify(read(writer)));
+        const { published, epoch } = writer;
+        headers.push({ published, epoch });
+        // Of those who read the header before, who find now that it says what it did.
+        for (const header of headers) {
+          if (header.epoch === epoch) late.add(JSON.stringify(read(writer, header.published)));
+        }
+      };
       const stopLooking = lookAtStores(context, look);
       change(native);
       stopLooking();
@@ -195,8 +202,35 @@ describe('Native buckets in a file', () => {
       const turn = seen.findIndex((one) => one !== before);
       deepEqual(new Set(seen.slice(turn)), new Set([after]));
       ok(turn > 0 && before !== after);
+      deepEqual(
+        [...late].filter((one) => one !== before && one !== after),
+        [],
+      );
     });
   }
+
+  it('are those of the newer record of two, which may lie before the other', (context) => {
+    const { writer, native, place } = new Process(LIMITLESS);
+    const family = writer.declare({ ...REQUESTS, name: 'i', type: 'histogram', native: LIMITLESS });
+    const other = new OwnNative({
+      settings: LIMITLESS,
+      record: writer.allocateNative(writer.allocate(family, ['/'], undefined)),
+      attempt: (write) => write(),
+    });
+    native.observe(1, 1);
+    other.observe(2, 1);
+    writer.release(place);
+    const seen: string[] = [];
+    const stopLooking = lookAtStores(context, () => {
+      seen.push(JSON.stringify(read(writer)));
+    });
+    other.clear();
+    stopLooking();
+    const after = JSON.stringify(read(writer));
+    // From its first store on, the one that makes it valid.
+    deepEqual(new Set(seen.slice(1)), new Set([after]));
+    ok(seen[0] !== after);
+  });
 
   it('go with their series, and leave no trace', () => {
     const { writer, native, place } = new Process(LIMITLESS);
