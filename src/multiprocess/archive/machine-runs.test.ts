@@ -15,6 +15,7 @@ import { currentIdentity } from '../system/process-identity.ts';
 import { Warnings } from '../system/warnings.ts';
 import { OwnRemovals } from '../writing/own-removals.ts';
 import { OwnSeries } from '../writing/own-series.ts';
+import { MachineRuns } from './machine-runs.ts';
 
 const RECENT: StoredFamily = { ...CONNECTIONS, name: 'recent', mode: 'mostrecent' };
 const EACH: StoredFamily = { ...CONNECTIONS, name: 'each', mode: 'all' };
@@ -76,10 +77,10 @@ class Run {
   }
 
   /** A scrape, and what comes after it. */
-  async fold(at: number): Promise<string[]> {
+  async fold(at: number, { alive = 0 } = {}): Promise<string[]> {
     const shown = await this.shown(at);
     await new Folding({ ...this.#about, reader: this.#reader, fileMode: 0o600 }).run(new Pace());
-    equal(readdirSync(this.directory).length, 2);
+    equal(readdirSync(this.directory).length, 2 + alive);
     return shown;
   }
 
@@ -170,6 +171,24 @@ describe('A directory that outlives a restart of the machine', () => {
     remover.close();
   });
 
+  it('keeps what was counted after a removal, whose process the restart has ended', async (context) => {
+    const [before, now] = runs(context, '12') as [Run, Run];
+    const count = (at: number): void => {
+      const series = before.process(at);
+      const { cells, index } = series.declare(REQUESTS).allocate(['/a']);
+      cells[index]! += 1;
+      series.close();
+    };
+    count(3 * DAY);
+    await before.fold(3 * DAY + 1);
+    const remover = before.remove(REQUESTS, ['/a'], 3 * DAY + 10);
+    count(3 * DAY + 15);
+    await before.fold(3 * DAY + 20, { alive: 1 });
+    remover.close();
+    const shown = (await now.shown(10)).filter((line) => line.startsWith('requests'));
+    deepEqual(shown, ['requests_total{"path":"/a"} 1']);
+  });
+
   it('shows single processes of the run before for an hour, and never again', async (context) => {
     const [before, now] = runs(context, '12') as [Run, Run];
     const series = before.process(5 * DAY);
@@ -180,6 +199,20 @@ describe('A directory that outlives a restart of the machine', () => {
     for (const at of [3601, DAY, 5 * DAY - 10, 5 * DAY, 5 * DAY + 10]) {
       deepEqual(await now.shown(at), []);
     }
+  });
+});
+
+describe('MachineRuns', () => {
+  it('tells a write of ages ago from one that never was', () => {
+    const machine = new MachineRuns({ bootId: '1'.repeat(32), clock: () => 5 });
+    const bootIds = Array.from({ length: 20 }, (_, i) => `2${i}`.padEnd(32, '0'));
+    machine.order(
+      bootIds.map((bootId, i) => [bootId, machine.begun({ bootId, begun: 0, startTime: i })]),
+    );
+    const [oldest] = bootIds as [string];
+    // Merging takes the smallest number of all for none.
+    deepEqual([machine.time(9 * DAY, oldest), machine.time(0, oldest)], [2 * Number.MIN_VALUE, 0]);
+    equal(machine.time(9 * DAY, bootIds[19]!), 9 * DAY * 2 ** -64);
   });
 });
 
