@@ -4,6 +4,7 @@
  * in `docs/segment-format.md`.
  */
 
+import { IS_LITTLE } from '../segment/segment.ts';
 import { UnreadableError } from '../segment/unreadable.ts';
 
 /** The version of the format that is written, and the newest that is read. */
@@ -108,9 +109,6 @@ export function decodeArchive(bytes: Buffer<ArrayBuffer>, path: string): Archive
 export function archiveDigest(header: Buffer): string {
   return header.toString('hex', DIGEST_OFFSET, DIGEST_OFFSET + DIGEST_BYTES);
 }
-
-/** The machine's own order, in which everything is written. */
-const IS_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Over everything but the digest itself. */
 function digestOf(bytes: Uint8Array): Buffer {

@@ -12,6 +12,7 @@ import type {
 } from '../../aggregate/contribution.ts';
 import type { StoredFamily } from '../../model/cells.ts';
 import type { Pairs } from '../../model/labels.ts';
+import { IS_LITTLE } from './segment.ts';
 
 /** The blocks that say what was removed, one for each thing. */
 export const REMOVAL_KIND = 'removal';
@@ -93,9 +94,6 @@ function parseRemoval({ kind, key, content }: ContributedBlock): Removal | undef
   const [family, isWhole, labels] = JSON.parse(key) as [string, boolean, Pairs];
   return { key, family, isWhole, labels, at };
 }
-
-/** The machine's own order, in which everything is written. */
-const IS_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Makes the revisions of what was filtered: those of archives are never negative. */
 let revisions = 0;

@@ -20,6 +20,10 @@ export const HEADER_BYTES = 256;
 /** What comes before a record's cells: length, kind, family, length of the text. */
 export const RECORD_HEADER_BYTES = 16;
 
+/** The machine's own order, in which everything is written. */
+export const IS_LITTLE: boolean =
+  /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ new Uint16Array([1]).buffer)[0] === 1;
+
 /** "PMSG" and "FILE", as words of the machine that wrote them. */
 const MAGIC_1 = 0x504d5347;
 const MAGIC_2 = 0x46494c45;

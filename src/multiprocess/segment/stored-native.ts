@@ -67,5 +67,6 @@ export class StoredNative implements ContributedNative {
   }
 }
 
-const POSITIVE = new LentBuckets();
-const NEGATIVE = new LentBuckets();
+// Not those that counts on the heap lend: what is read, and the sum that it is added to, are held at once.
+const POSITIVE: LentBuckets = /* @__PURE__ */ new LentBuckets();
+const NEGATIVE: LentBuckets = /* @__PURE__ */ new LentBuckets();
