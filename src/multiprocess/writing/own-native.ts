@@ -274,5 +274,6 @@ export class OwnNative implements NativeTally {
   }
 }
 
-const POSITIVE = new LentBuckets();
-const NEGATIVE = new LentBuckets();
+// Not those that counts on the heap lend: these, and a copy of them, are held at once.
+const POSITIVE: LentBuckets = /* @__PURE__ */ new LentBuckets();
+const NEGATIVE: LentBuckets = /* @__PURE__ */ new LentBuckets();
