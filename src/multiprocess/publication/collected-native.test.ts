@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { nativeBuckets, nativeHistogram } from '../../../test/native-buckets.ts';
+import { nativeUpperBound } from '../../model/native-bounds.ts';
 import { NativeCounts, type NativeNumbers } from '../../model/native-counts.ts';
 import { bringNative } from './collected-native.ts';
 
@@ -69,6 +70,29 @@ describe('bringNative', () => {
     const tally = new NativeCounts(settings);
     bringNative(tally, counted);
     deepEqual(shown(tally), [2, 0, 0, [[-4285, 1]], []]);
+  });
+
+  it('counts as fine as it is where there is no room to be coarser, and never falls', () => {
+    /** As native buckets in a file are whose disk is full. */
+    class Fixed extends NotedCounts {
+      override add({ zeroCount, positive }: NativeNumbers): void {
+        this.observe(0, zeroCount);
+        for (const [i, index] of positive.indices.entries()) {
+          this.observe(nativeUpperBound(0, index), positive.counts[i]!);
+        }
+      }
+    }
+    const tally = new Fixed({ schema: 3, zeroThreshold: 0, ...LIMITLESS });
+    for (const count of [1, 1, 4]) {
+      const positive = nativeBuckets([-1, count], [2, 1]);
+      bringNative(tally, nativeHistogram({ zeroThreshold: 0.25, zeroCount: count, positive }));
+      const inFine = [
+        [-8, count],
+        [16, 1],
+      ];
+      deepEqual(shown(tally), [3, 0, count, inFine, []]);
+    }
+    equal(tally.clears, 0);
   });
 
   it('begins anew where counts fall, as fine as it began', () => {

@@ -26,20 +26,35 @@ export function bringNative(tally: NativeTally, numbers: NativeNumbers): void {
   if (tally.schema > schema || tally.zeroThreshold < zeroThreshold) {
     tally.add({ schema, zeroThreshold, zeroCount: 0, positive: NONE, negative: NONE });
   }
-  const wanted = new NativeCounts({
-    schema: tally.schema,
-    zeroThreshold: tally.zeroThreshold,
-    maxBuckets: Infinity,
-    maxZeroThreshold: 0,
-  });
-  wanted.add(numbers);
-  const growth = growthOf(tally, wanted);
+  const growth = growthOf(tally, inResolutionOf(tally, numbers));
   if (growth === undefined) {
     tally.clear();
     tally.add(numbers);
   } else {
     for (const [value, count] of growth) tally.observe(value, count);
   }
+}
+
+/** The numbers with the resolution of `tally`: as fine, without room for a coarser one, as that still is. */
+function inResolutionOf(
+  { schema, zeroThreshold }: NativeNumbers,
+  numbers: NativeNumbers,
+): NativeCounts {
+  const limits = { maxBuckets: Infinity, maxZeroThreshold: 0 };
+  const counts = new NativeCounts({ schema, zeroThreshold, ...limits });
+  if (schema <= numbers.schema && zeroThreshold >= numbers.zeroThreshold) {
+    counts.add(numbers);
+    return counts;
+  }
+  counts.observe(0, numbers.zeroCount);
+  for (const sign of ['positive', 'negative'] as const) {
+    const { length, indices, counts: held } = numbers[sign];
+    for (let i = 0; i < length; i++) {
+      const bound = boundWithin(numbers.schema, indices[i]!);
+      counts.observe(sign === 'positive' ? bound : -bound, held[i]!);
+    }
+  }
+  return counts;
 }
 
 /** What `tally` has less than it should; `undefined` where it has too much of anything. */
