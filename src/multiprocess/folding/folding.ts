@@ -20,7 +20,6 @@ import {
   writeRemovals,
 } from '../archive/archive-part.ts';
 import type { OpenArchive } from '../archive/archive-reader.ts';
-import type { KnownRemovals } from '../archive/archived-contributions.ts';
 import type { LivenessOptions } from '../directory/liveness.ts';
 import {
   archivePath,
@@ -29,17 +28,11 @@ import {
 } from '../directory/shared-directory.ts';
 import type { DirectoryReader } from '../reading/directory-reader.ts';
 import type { EndedWriter } from '../reading/segment-reader.ts';
-import {
-  lastOfEach,
-  notYetDone,
-  type Removal,
-  removalsSince,
-  withoutRemoved,
-} from '../segment/removals.ts';
 import { FILE_SUFFIX } from '../segment/segment.ts';
 import { newId } from '../segment/segment-id.ts';
 import type { Pace } from '../system/pace.ts';
 import { reason } from '../system/system-error.ts';
+import { archivedWithout, removalsIn } from './archived-removals.ts';
 import { FoldLock, HolderWatch, LostLock } from './fold-lock.ts';
 
 /** What was just done, in this order. Those of a first archive come before the rest. */
@@ -253,44 +246,6 @@ export class Folding {
 
 function filePath(directory: string, id: string): string {
   return `${directory}/${id}${FILE_SUFFIX}`;
-}
-
-/** The parts of an archive, less what was removed since; the same list where nothing was. */
-function archivedWithout(
-  archive: Archive | undefined,
-  removals: readonly Removal[],
-): readonly ArchivedPart[] {
-  if (archive === undefined) return [];
-  const { parts, foldedAt } = archive;
-  const since = notYetDone(
-    removals.filter(({ at }) => at > foldedAt),
-    contributionsOf(archive),
-  );
-  const left = parts.map((part): ArchivedPart => {
-    const contribution = withoutRemoved(part.contribution, since);
-    return contribution === part.contribution ? part : { ...part, contribution };
-  });
-  return left.some((part, i) => part !== parts[i]) ? left : parts;
-}
-
-/**
- * What the next archive knows of removals: all up to a time, and of later ones those that it knows,
- * which must not take away what is in it of processes that counted on.
- */
-function removalsIn(
-  archive: Archive | undefined,
-  { removals, until }: KnownRemovals,
-  now: number,
-): { readonly foldedAt: number; readonly late: ReadonlyMap<string, number> } {
-  const before = archive?.foldedAt ?? until;
-  // Another scrape may have known more. What lies in the future is from before the machine restarted.
-  const foldedAt = before > now ? until : Math.max(before, until);
-  const all = [...removals, ...removalsSince(contributionsOf(archive), foldedAt)];
-  return { foldedAt, late: lastOfEach(all, foldedAt, now) };
-}
-
-function contributionsOf(archive: Archive | undefined): Contribution[] {
-  return (archive?.parts ?? []).map(({ contribution }) => contribution);
 }
 
 /** What has to be known of a process to keep its values beside those of others. */
