@@ -102,8 +102,9 @@ export type {
   Pair,
   Pairs,
 } from './model/labels.ts';
-export type { NativeNumbers, NativeSettings, NativeTally } from './model/native-counts.ts';
+export type { NativeNumbers, NativeTally } from './model/native-counts.ts';
 export type { NativeBuckets, NativeHistogram } from './model/native-histogram.ts';
+export type { NativeSettings } from './model/native-resolution.ts';
 export {
   CounterMetricFamily,
   type CounterMetricOptions,

@@ -8,12 +8,8 @@
 
 import type { StoredFamily } from '../model/cells.ts';
 import { GREATEST_SCHEMA } from '../model/native-bounds.ts';
-import {
-  isEmpty,
-  NativeCounts,
-  type NativeNumbers,
-  type NativeSettings,
-} from '../model/native-counts.ts';
+import { isEmpty, NativeCounts, type NativeNumbers } from '../model/native-counts.ts';
+import type { NativeSettings } from '../model/native-resolution.ts';
 import { seriesPlaces } from './beside-cells.ts';
 import type { Contribution } from './contribution.ts';
 import type { FamilyLayout } from './family-layout.ts';

@@ -146,7 +146,10 @@ export class HistogramChildOnCells extends AnyHistogramChild {
 /** A class of its own, so that histograms without native buckets do not look for them. */
 class NativeHistogramChild extends HistogramChildOnCells {
   #native: NativeTally;
-  /** When it began to count, in seconds of the clock's `elapsed`. */
+  /**
+   * When it began to count, in seconds of the clock's `elapsed`, rounded up: V8 keeps whole numbers in
+   * the child itself, others in 16 bytes apart from it.
+   */
   #begun: number;
   /** Calls off the reset that it waits for, if it does. */
   #callOff: (() => void) | undefined;
@@ -159,7 +162,7 @@ class NativeHistogramChild extends HistogramChildOnCells {
   constructor(declaration: Declaration, place: Cells, native: NativeTally) {
     super(declaration, place);
     this.#native = native;
-    this.#begun = declaration.clock.elapsed();
+    this.#begun = Math.ceil(declaration.clock.elapsed());
   }
 
   override observe(value: number, options?: HistogramObserveOptions): void {
@@ -188,7 +191,7 @@ class NativeHistogramChild extends HistogramChildOnCells {
     // without the other, whenever this process is killed.
     this.#native.clear();
     super.beginAnew();
-    this.#begun = this.declaration.clock.elapsed();
+    this.#begun = Math.ceil(this.declaration.clock.elapsed());
     this.#callOff?.();
     this.#callOff = undefined;
   }

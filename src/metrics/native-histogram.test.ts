@@ -349,6 +349,16 @@ describe('a histogram with too many native buckets', () => {
     ]);
   });
 
+  it('begins anew no earlier than that, in whatever part of a second it began', () => {
+    const clock = new ManualClock();
+    clock.pass(0.5);
+    const registry = new CollectorRegistry({ clock });
+    const histogram = declared({ nativeMaxBuckets: 2, buckets: [2], registry });
+    clock.pass(3599.75);
+    for (const value of [1, 2, 4]) histogram.observe(value);
+    equal(histogram.count, 3);
+  });
+
   it('never begins anew if told so', () => {
     const { clock, histogram } = limited({ nativeMinResetSeconds: 0 });
     clock.pass(100_000);

@@ -2,7 +2,7 @@
 
 import { show } from '../model/error.ts';
 import { GREATEST_SCHEMA, LEAST_SCHEMA, schemaOfFactor } from '../model/native-bounds.ts';
-import type { NativeSettings } from '../model/native-counts.ts';
+import type { NativeSettings } from '../model/native-resolution.ts';
 
 /**
  * What a histogram with native buckets is declared with: {@linkcode nativeFactor} or

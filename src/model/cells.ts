@@ -19,7 +19,7 @@
  */
 
 import type { FamilyHeader } from './family.ts';
-import type { NativeSettings } from './native-counts.ts';
+import type { NativeSettings } from './native-resolution.ts';
 
 /** How one gauge or enum becomes one number, or one for each process, when many processes have it. */
 export const MULTIPROCESS_MODES = [

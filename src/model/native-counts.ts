@@ -4,27 +4,14 @@
  */
 
 import { LentBuckets } from './lent-buckets.ts';
-import {
-  coarserIndex,
-  LEAST_SCHEMA,
-  type NativeIndex,
-  nativeIndex,
-  nativeUpperBound,
-} from './native-bounds.ts';
+import { coarserIndex, LEAST_SCHEMA, nativeUpperBound } from './native-bounds.ts';
 import type { NativeBuckets, NativeHistogram } from './native-histogram.ts';
+import {
+  firstResolution,
+  type NativeResolution,
+  type NativeSettings,
+} from './native-resolution.ts';
 import { NativeWindow } from './native-window.ts';
-
-/** With which resolution a native histogram begins, and how far it may go from there. */
-export interface NativeSettings {
-  /** From -4 to 8: how many times the buckets from a power of two to the next were halved. */
-  readonly schema: number;
-  /** The greatest absolute value in the zero bucket, >= 0. */
-  readonly zeroThreshold: number;
-  /** How many buckets there may be, the zero bucket left out; `Infinity` for any number. */
-  readonly maxBuckets: number;
-  /** How far the zero bucket may reach to make them fewer. */
-  readonly maxZeroThreshold: number;
-}
 
 /** A native histogram that can be added to another: one whose bounds are powers of a base. */
 export type NativeNumbers = Omit<NativeHistogram, 'exemplars' | 'customBounds'>;
@@ -53,9 +40,7 @@ export interface NativeTally extends NativeNumbers {
 
 /** Observations in native buckets. */
 export class NativeCounts implements NativeTally {
-  readonly #settings: NativeSettings;
-  #find: NativeIndex;
-  #zeroThreshold: number;
+  #resolution: NativeResolution;
   #zeroCount = 0;
   #positive: NativeWindow = new NativeWindow();
   /** Made with the first negative value, which most histograms never have. */
@@ -63,19 +48,17 @@ export class NativeCounts implements NativeTally {
 
   /** @param settings - How it begins, and is again once it was cleared. */
   constructor(settings: NativeSettings) {
-    this.#settings = settings;
-    this.#find = nativeIndex(settings.schema);
-    this.#zeroThreshold = settings.zeroThreshold;
+    this.#resolution = firstResolution(settings);
   }
 
   /** From -4 to 8. */
   get schema(): number {
-    return this.#find.schema;
+    return this.#resolution.schema;
   }
 
   /** The greatest absolute value in the zero bucket. */
   get zeroThreshold(): number {
-    return this.#zeroThreshold;
+    return this.#resolution.zeroThreshold;
   }
 
   /** What is in the zero bucket. */
@@ -104,11 +87,11 @@ export class NativeCounts implements NativeTally {
    * somebody may have to look how many there are.
    */
   observe(value: number, count: number): boolean {
-    const threshold = this.#zeroThreshold;
-    if (value > threshold) return this.#positive.add(this.#find.find(value), count);
-    if (value < -threshold) {
+    const { index, zeroThreshold } = this.#resolution;
+    if (value > zeroThreshold) return this.#positive.add(index.find(value), count);
+    if (value < -zeroThreshold) {
       this.#negative ??= new NativeWindow();
-      return this.#negative.add(this.#find.find(-value), count);
+      return this.#negative.add(index.find(-value), count);
     }
     this.#zeroCount += count;
     return false;
@@ -131,12 +114,12 @@ export class NativeCounts implements NativeTally {
    */
   add(other: NativeNumbers): void {
     // With none of another, one is what it was, whatever its zero bucket.
-    const threshold = Math.max(this.#zeroThreshold, other.zeroThreshold);
+    const threshold = Math.max(this.zeroThreshold, other.zeroThreshold);
     const isOne =
       (this.isEmpty && isAsFine(this, other)) || (isAsFine(other, this) && isEmpty(other));
     this.reduceTo(other.schema);
     this.#addBuckets(other);
-    if (isOne) this.#zeroThreshold = threshold;
+    if (isOne) this.#resolution = this.#resolution.withZero(threshold);
     else this.#widenTo(threshold);
   }
 
@@ -149,14 +132,14 @@ export class NativeCounts implements NativeTally {
   reduceTo(schema: number): void {
     const steps = this.schema - schema;
     if (steps <= 0) return;
-    this.#find = nativeIndex(schema);
+    this.#resolution = this.#resolution.withSchema(schema);
     this.#positive = reduced(this.#positive, steps);
     this.#negative &&= reduced(this.#negative, steps);
   }
 
   /** True when there are more buckets than there may be. */
   get isOverfull(): boolean {
-    return this.bucketCount > this.#settings.maxBuckets;
+    return this.bucketCount > this.#resolution.settings.maxBuckets;
   }
 
   /**
@@ -171,21 +154,9 @@ export class NativeCounts implements NativeTally {
     }
   }
 
-  #widenZero(): boolean {
-    const { maxZeroThreshold } = this.#settings;
-    if (this.#zeroThreshold >= maxZeroThreshold) return false;
-    const least = this.#least;
-    const bound = nativeUpperBound(this.schema, least);
-    if (bound > maxZeroThreshold) return false;
-    this.#zeroThreshold = bound;
-    this.#moveToZero(least);
-    return true;
-  }
-
   /** Forgets all observations and takes on the resolution that it began with. */
   clear(): void {
-    this.#find = nativeIndex(this.#settings.schema);
-    this.#zeroThreshold = this.#settings.zeroThreshold;
+    this.#resolution = firstResolution(this.#resolution.settings);
     this.#zeroCount = 0;
     this.#positive.clear();
     this.#negative = undefined;
@@ -193,16 +164,27 @@ export class NativeCounts implements NativeTally {
 
   /** Another one that holds the same. */
   copy(): NativeCounts {
-    return NativeCounts.of(this, this.#settings);
+    return NativeCounts.of(this, this.#resolution.settings);
   }
 
   /** One that holds these numbers, as fine and as coarse as they are. */
   static of(numbers: NativeNumbers, settings: NativeSettings): NativeCounts {
     const made = new NativeCounts(settings);
-    made.#find = nativeIndex(numbers.schema);
-    made.#zeroThreshold = numbers.zeroThreshold;
+    const { schema, zeroThreshold } = numbers;
+    made.#resolution = made.#resolution.withSchema(schema).withZero(zeroThreshold);
     made.#addBuckets(numbers);
     return made;
+  }
+
+  #widenZero(): boolean {
+    const { settings, schema, zeroThreshold } = this.#resolution;
+    if (zeroThreshold >= settings.maxZeroThreshold) return false;
+    const least = this.#least;
+    const bound = nativeUpperBound(schema, least);
+    if (bound > settings.maxZeroThreshold) return false;
+    this.#resolution = this.#resolution.withZero(bound);
+    this.#moveToZero(least);
+    return true;
   }
 
   #addBuckets({ schema, zeroCount, positive, negative }: NativeNumbers): void {
@@ -217,9 +199,14 @@ export class NativeCounts implements NativeTally {
   /** Widens the zero bucket to the bound that is next to the threshold, and empties those below. */
   #widenTo(threshold: number): void {
     if (threshold === 0) return;
-    const last = this.#find.find(threshold);
-    this.#zeroThreshold = Math.max(threshold, nativeUpperBound(this.schema, last));
-    for (let least = this.#least; least <= last; least = this.#least) this.#moveToZero(least);
+    const { index, schema } = this.#resolution;
+    const last = index.find(threshold);
+    const bound = Math.max(threshold, nativeUpperBound(schema, last));
+    this.#resolution = this.#resolution.withZero(bound);
+    let least = this.#least;
+    for (; least <= last; least = this.#least) {
+      this.#moveToZero(least);
+    }
   }
 
   /** The index of the bucket next to 0, of either sign. */

@@ -21,7 +21,7 @@ const anyIndex = fc.oneof(
 const anyCount = fc.oneof(
   fc.constant(1),
   fc.integer({ min: 0, max: 9 }),
-  fc.constantFrom(0.5, 2 ** 32 - 1, 2 ** 40, 2 ** 31),
+  fc.constantFrom(0.5, 65_535, 65_536, 70_000, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40),
 );
 
 describe('NativeWindow', () => {
@@ -32,11 +32,15 @@ describe('NativeWindow', () => {
         const model = new Map<number, number>();
         for (const [index, count] of additions) {
           const before = model.get(index) ?? 0;
-          equal(window.addAny(index, count), before === 0 && count > 0);
+          const isNew = Number.isInteger(count)
+            ? window.add(index, count)
+            : window.addAny(index, count);
+          equal(isNew, before === 0 && count > 0);
           if (count > 0) model.set(index, before + count);
         }
         const expected = [...model].sort(([one], [other]) => one - other);
         deepEqual(entries(window), expected);
+        for (const [index, count] of expected) equal(window.get(index), count);
         equal(window.size, expected.length);
         equal(window.least, expected[0]?.[0] ?? Infinity);
         for (const [index, count] of expected.slice(0, 3)) equal(window.take(index), count);
@@ -58,14 +62,51 @@ describe('NativeWindow', () => {
     deepEqual([...counts], [1, 1, 2, 1, 0]);
   });
 
-  it('counts beyond 32 bits', () => {
+  it('counts beyond 16 bits and beyond 32, one by one', () => {
     const window = new NativeWindow();
-    window.add(1, 2 ** 32 - 1);
-    for (let i = 0; i < 3; i++) window.add(1, 1);
+    const seen: unknown[] = [];
+    for (const start of [2 ** 16, 2 ** 32]) {
+      window.add(1, start - 2 - window.get(1));
+      for (let i = 0; i < 4; i++) seen.push([window.add(1, 1), window.get(1)]);
+    }
     window.add(2, 1);
+    deepEqual(seen, [
+      [false, 2 ** 16 - 1],
+      [false, 2 ** 16],
+      [false, 2 ** 16 + 1],
+      [false, 2 ** 16 + 2],
+      [false, 2 ** 32 - 1],
+      [false, 2 ** 32],
+      [false, 2 ** 32 + 1],
+      [false, 2 ** 32 + 2],
+    ]);
     deepEqual(entries(window), [
       [1, 2 ** 32 + 2],
       [2, 1],
     ]);
+    deepEqual([window.least, window.size], [1, 2]);
+  });
+
+  it('keeps large counts while it grows to either side', () => {
+    const window = new NativeWindow();
+    const counts = [70_000, 2 ** 16, 2 ** 32, 2 ** 40 + 5, 1.5, Infinity];
+    counts.forEach((count, i) => {
+      window.addAny(i, count);
+    });
+    for (const index of [-30, 30]) window.add(index, 3);
+    deepEqual(entries(window), [
+      [-30, 3],
+      ...counts.map((count, i) => [i, count] as const),
+      [30, 3],
+    ]);
+    deepEqual(
+      counts.map((_, i) => window.take(i)),
+      counts,
+    );
+    deepEqual(entries(window), [
+      [-30, 3],
+      [30, 3],
+    ]);
+    deepEqual([window.add(3, 1), window.add(2, 1), window.get(3)], [true, true, 1]);
   });
 });

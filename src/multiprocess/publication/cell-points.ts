@@ -12,8 +12,9 @@ import type {
 } from '../../model/family.ts';
 import type { Pairs } from '../../model/labels.ts';
 import { GREATEST_SCHEMA } from '../../model/native-bounds.ts';
-import { NativeCounts, type NativeSettings } from '../../model/native-counts.ts';
+import { NativeCounts } from '../../model/native-counts.ts';
 import { CUSTOM_BOUNDS_SCHEMA, type NativeHistogram } from '../../model/native-histogram.ts';
+import type { NativeSettings } from '../../model/native-resolution.ts';
 
 /** One series. */
 export interface CellPoint {

@@ -8,7 +8,7 @@ import {
 } from '../../model/cells.ts';
 import type { Pairs } from '../../model/labels.ts';
 import { GREATEST_SCHEMA, LEAST_SCHEMA } from '../../model/native-bounds.ts';
-import type { NativeSettings } from '../../model/native-counts.ts';
+import type { NativeSettings } from '../../model/native-resolution.ts';
 
 const TYPES: readonly string[] = [
   'counter',

@@ -1,6 +1,6 @@
 /** What lies beside the cells of this process's series: each is made with the first use of it. */
 
-import type { NativeSettings } from '../../model/native-counts.ts';
+import type { NativeSettings } from '../../model/native-resolution.ts';
 import type { Cells, SeriesStorage } from '../../storage/storage.ts';
 import { EXEMPLAR_KIND, NATIVE_EXEMPLAR_KIND } from '../segment/exemplar-block.ts';
 import type { SegmentWriter } from '../segment/segment-writer.ts';

@@ -9,13 +9,9 @@
 
 import { LentBuckets } from '../../model/lent-buckets.ts';
 import { type NativeIndex, nativeIndex, nativeUpperBound } from '../../model/native-bounds.ts';
-import {
-  NativeCounts,
-  type NativeNumbers,
-  type NativeSettings,
-  type NativeTally,
-} from '../../model/native-counts.ts';
+import { NativeCounts, type NativeNumbers, type NativeTally } from '../../model/native-counts.ts';
 import type { NativeBuckets } from '../../model/native-histogram.ts';
+import type { NativeSettings } from '../../model/native-resolution.ts';
 import { NativeWindow } from '../../model/native-window.ts';
 import {
   bucketWord,
