@@ -96,7 +96,10 @@ describe('MultiprocessStorage', () => {
       `connections{"pid":"${process.pid}-${threadId}"} 2`,
     ]);
     await worker.terminate();
-    deepEqual(lines(await storage.collect()), [`connections{"pid":"${process.pid}"} 1`]);
+    let left = lines(await storage.collect());
+    // The system puts a thread away some moments after it has said that it ended.
+    while (left.length > 1) left = lines(await storage.collect());
+    deepEqual(left, [`connections{"pid":"${process.pid}"} 1`]);
   });
 
   it('shows a removed series no more, and what takes its place from 0', async (context) => {
