@@ -1,7 +1,6 @@
 import { equal, match } from 'node:assert/strict';
-import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { newId } from './segment-id.ts';
 
 describe('newId', () => {
@@ -11,25 +10,25 @@ describe('newId', () => {
     for (const id of ids) match(id, /^[0-9a-f]{32}$/);
   });
 
-  for (const [what, break_] of [
-    ['has no file of random bytes', () => ({ openSync: () => fail('ENOENT') })],
-    ['gives too few of them', () => ({ readSync: () => 3 })],
-    ['does not let them be read', () => ({ readSync: () => fail('EIO') })],
-  ] as const) {
-    it(`is one where the system ${what}`, (context) => {
-      for (const [name, broken] of Object.entries(break_())) {
-        context.mock.method(fs, name as 'openSync', broken as never);
-      }
-      syncBuiltinESMExports();
-      const ids = [newId(), newId()];
-      context.mock.restoreAll();
-      syncBuiltinESMExports();
-      equal(new Set(ids).size, 2);
-      for (const id of ids) match(id, /^[0-9a-f]{32}$/);
-    });
-  }
-});
+  it('has the length that it has whatever the time and the chance', (context) => {
+    context.mock.timers.enable({ apis: ['Date'], now: 1 });
+    for (const [chance, digits] of [
+      [0, '0'],
+      [1 - 2 ** -53, 'f'],
+    ] as const) {
+      context.mock.method(Math, 'random', () => chance);
+      equal(newId(), `000000000001${digits.repeat(20)}`);
+    }
+  });
 
-function fail(code: string): never {
-  throw Object.assign(new Error(code), { code });
-}
+  it('is another one in each thread', async () => {
+    const module = JSON.stringify(new URL('./segment-id.ts', import.meta.url).href);
+    const script = `import(${module}).then(({ newId }) => require('node:worker_threads').parentPort.postMessage(newId()))`;
+    const asked = Array.from({ length: 4 }, () => {
+      const worker = new Worker(script, { eval: true });
+      return new Promise<string>((resolve) => worker.once('message', resolve));
+    });
+    const ids = (await Promise.all(asked)).map((id) => id.slice(12));
+    equal(new Set([...ids, newId().slice(12)]).size, 5);
+  });
+});
