@@ -1,14 +1,14 @@
 /**
  * What files are called: a name is never used again, so that none is taken for another.
  *
- * The time, and 80 random bits that need not be a secret: who may write to the directory may do
- * anything there. To ask the system for them takes 0.15 ms of the 2 that a process's first metric has,
+ * 80 random bits, which need not be a secret, and the time: who may write to the directory may do
+ * anything there. By the first digits processes of one number are told apart. To ask the system for them takes 0.15 ms of the 2 that a process's first metric has,
  * and to load `node:crypto` 3 (Node 24).
  */
 
 /** 32 hexadecimal digits that no other file will ever have. */
 export function newId(): string {
-  return hex(Date.now(), 12) + hex(random(), 10) + hex(random(), 10);
+  return hex(random(), 10) + hex(random(), 10) + hex(Date.now(), 12);
 }
 
 /** 40 random bits. Each thread has a series of its own, begun with what the system gave it. */
