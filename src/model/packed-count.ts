@@ -1,0 +1,72 @@
+/**
+ * How a counter that only this process reads lies in 16 bytes: so that an increment by one is an
+ * addition of integers, for which a processor does not wait as it does for one of float64 to be stored
+ * before it is loaded again.
+ *
+ * | bytes | what |
+ * |---|---|
+ * | 0 to 7 | float64: the sum of what was added by other amounts than 1, and of what was carried |
+ * | 8 to 11 | a word: increments by one in the upper 22 bits, the start time's last 10 in the lower |
+ * | 12 to 15 | a word: the other 32 bits of the start time |
+ *
+ * All is little-endian. The count is the float and the 22 bits together, which begin anew at 2^22, when
+ * the float takes that over. The start time is milliseconds, 42 bits of them, which last till the year 2109.
+ */
+
+/** How many bytes a packed count has. */
+export const PACKED_COUNT_BYTES = 16;
+
+/** Where the word with the increments is, and the one with the rest of the start time. */
+const ONES = 8;
+const TIME = 12;
+
+/** How many bits of the first word belong to the start time, and what those above them count in. */
+const TIME_BITS = 10;
+const ONE: number = 2 ** TIME_BITS;
+
+/** What is carried into the float when the bits of the increments begin anew. */
+const CARRY: number = 2 ** (32 - TIME_BITS);
+
+/** The last start time there is room for. */
+const LATEST_MS: number = 2 ** (32 + TIME_BITS) - 1;
+
+/** Adds 1 to the count at `offset`. */
+export function addOne(view: DataView, offset: number): void {
+  const word = (view.getInt32(offset + ONES, true) + ONE) | 0;
+  view.setInt32(offset + ONES, word, true);
+  // All bits of the increments are 0 again.
+  if (word >>> 0 < ONE) addAmount(view, offset, CARRY);
+}
+
+/** Adds any amount to the count at `offset`. Amounts that are no finite number >= 0 are not refused. */
+export function addAmount(view: DataView, offset: number, amount: number): void {
+  view.setFloat64(offset, view.getFloat64(offset, true) + amount, true);
+}
+
+/** The count at `offset`. */
+export function readCount(view: DataView, offset: number): number {
+  return view.getFloat64(offset, true) + (view.getUint32(offset + ONES, true) >>> TIME_BITS);
+}
+
+/** Sets the count at `offset`; its start time stays. */
+export function writeCount(view: DataView, offset: number, count: number): void {
+  view.setFloat64(offset, count, true);
+  view.setUint32(offset + ONES, view.getUint32(offset + ONES, true) % ONE, true);
+}
+
+/** When the count at `offset` began: Unix seconds, whole milliseconds of them. */
+export function readStartTime(view: DataView, offset: number): number {
+  const last = view.getUint32(offset + ONES, true) % ONE;
+  return (view.getUint32(offset + TIME, true) * ONE + last) / 1000;
+}
+
+/**
+ * Sets when the count at `offset` began, in Unix seconds, which are rounded to milliseconds; the count stays.
+ * A time before 1970 and NaN become 0, one after the year 2109 becomes the last that there is room for.
+ */
+export function writeStartTime(view: DataView, offset: number, seconds: number): void {
+  const ms = seconds > 0 ? Math.min(Math.round(seconds * 1000), LATEST_MS) : 0;
+  const ones = view.getUint32(offset + ONES, true) & -ONE;
+  view.setInt32(offset + ONES, ones | (ms % ONE), true);
+  view.setUint32(offset + TIME, Math.floor(ms / ONE), true);
+}
