@@ -7,12 +7,12 @@
  */
 
 import type { FamilyWriter, Walk } from './family.ts';
-import { type LabelNode, SingleNode, TailNode } from './label-node.ts';
+import { FewNode, type LabelNode, SingleNode, TailNode } from './label-node.ts';
 import { TreeWalk } from './label-walk.ts';
 
 /** Finds a leaf by its label values, one for each of `depth` labels. */
 export class LabelTree<Leaf> {
-  #root: LabelNode<Leaf> = new SingleNode();
+  #root: LabelNode<Leaf> = new FewNode();
   readonly #depth: number;
   #size = 0;
   #clears = 0;
@@ -71,7 +71,7 @@ export class LabelTree<Leaf> {
 
   /** Removes all leaves. A walk that is under way ends where it is. */
   clear(): void {
-    this.#root = new SingleNode();
+    this.#root = new FewNode();
     this.#clears++;
     this.#size = 0;
     this.#vacated = [];
@@ -101,36 +101,36 @@ export class LabelTree<Leaf> {
     const last = this.#depth - 1;
     let node = this.#root;
     let parent: LabelNode<Leaf> | undefined;
-    for (let depth = 0; ; depth++) {
+    let above = '';
+    for (let depth = 0; depth < last; depth++) {
       const value = values[depth]!;
-      if (node instanceof TailNode && !node.leadsTo(value, values[last]!)) {
-        node = this.#replace(parent, values[depth - 1], node.split());
+      const below = node.below(value);
+      if (below === undefined) {
+        const leaf = make(values);
+        this.#size++;
+        const after = node.with(value, pathTo(values, depth + 1, leaf));
+        if (after !== node) this.#replace(parent, above, after);
+        return leaf;
       }
-      const isEnd = depth === last || node instanceof TailNode;
-      const below = isEnd ? node.leaf(values[last]!) : node.below(value);
-      if (below !== undefined && !(isEnd && replaces)) {
-        if (isEnd) return below as Leaf;
-        parent = node;
-        node = below as LabelNode<Leaf>;
-        continue;
-      }
-      const leaf = make(values);
-      if (below === undefined) this.#size++;
-      const after = node.with(value, isEnd ? leaf : pathTo(values, depth + 1, leaf));
-      if (after !== node) this.#replace(parent, values[depth - 1], after);
-      return leaf;
+      if (below === node) break; // A tail, which is both of its levels.
+      parent = node;
+      above = value;
+      node = below;
     }
+    const value = values[last]!;
+    const existing = node.leaf(value);
+    if (existing !== undefined && !replaces) return existing;
+    const leaf = make(values);
+    if (existing === undefined) this.#size++;
+    const after = node.withLeaf(value, leaf);
+    if (after !== node) this.#replace(parent, above, after);
+    return leaf;
   }
 
   /** Puts a node below its parent in place of the one that it was made of. */
-  #replace<Node extends LabelNode<Leaf>>(
-    parent: LabelNode<Leaf> | undefined,
-    value: string | undefined,
-    node: Node,
-  ): Node {
+  #replace(parent: LabelNode<Leaf> | undefined, value: string, node: LabelNode<Leaf>): void {
     if (parent === undefined) this.#root = node;
-    else parent.with(value!, node);
-    return node;
+    else parent.with(value, node);
   }
 
   #endWalk(): void {
