@@ -1,6 +1,7 @@
 /** The life of a labelled metric's children: made, limited in number, let go. */
 
 import { cellCount, type StoredFamily } from '../model/cells.ts';
+import type { LabelNode } from '../model/label-node.ts';
 import { LabelTree } from '../model/label-tree.ts';
 import { OVERFLOW } from '../model/label-value.ts';
 import type { Cells } from '../storage/storage.ts';
@@ -39,11 +40,26 @@ export class Children<Child> {
     }
   }
 
-  /** The child with these values, made if there is room for one more; else the one for the rest. */
-  make(values: readonly string[]): Child {
+  /**
+   * The child with these values, made if there is room for one more; else the one for the rest.
+   *
+   * @param node - Where a look-up of them came to in the tree, see {@linkcode LabelTree.getOrSet}.
+   * @param parent - The level above.
+   */
+  make(values: readonly string[], node?: LabelNode<Child>, parent?: LabelNode<Child>): Child {
     // Between scrapes too: a process that others answer for may never see one.
-    if (this.#idle?.isDue(this.#declaration.clock.elapsed())) this.sweep();
-    if (this.#hasRoom || isOverflow(values)) return this.tree.getOrSet(values, this.#create);
+    if (this.#idle?.isDue(this.#declaration.clock.elapsed())) {
+      this.sweep();
+      // Which may have taken these levels away.
+      return this.#make(values);
+    }
+    return this.#make(values, node, parent);
+  }
+
+  #make(values: readonly string[], node?: LabelNode<Child>, parent?: LabelNode<Child>): Child {
+    if (this.#hasRoom() || isOverflow(values)) {
+      return this.tree.getOrSet(values, this.#create, node, parent);
+    }
     const existing = this.tree.get(values);
     if (existing !== undefined) return existing;
     this.#declaration.countOverflow();
@@ -109,7 +125,7 @@ export class Children<Child> {
   }
 
   #takeBack({ values, place }: Expired<Child>): void {
-    if (this.#hasRoom) {
+    if (this.#hasRoom()) {
       this.tree.getOrSet(values, this.#create);
       return;
     }
@@ -123,7 +139,7 @@ export class Children<Child> {
   /** A new child, or the expired one that a program kept. Made once, and not for each child. */
   readonly #create = (values: readonly string[]): Child => {
     const made = this.#kind.create(this.#declaration, values);
-    const expired = this.#expired.take(values);
+    const expired = this.#idle && this.#expired.take(values);
     return expired === undefined ? made : this.#again(made, expired);
   };
 
@@ -142,7 +158,7 @@ export class Children<Child> {
     return child;
   }
 
-  get #hasRoom(): boolean {
+  #hasRoom(): boolean {
     const { size } = this.tree;
     const { maxChildren } = this.#declaration;
     if (size < maxChildren) return true;

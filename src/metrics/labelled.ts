@@ -85,22 +85,29 @@ export class LabelledMetric<Child> implements Metric {
       return this.#byPosition([...arguments]);
     }
     let node: LabelNode<Child> | undefined = this.#tree.root;
+    let parent: LabelNode<Child> | undefined;
     let last = first;
     if (given > 1) {
+      parent = node;
       node = node.below(this.#text(0, first));
       last = second;
     }
     if (given > 2 && node !== undefined) {
+      parent = node;
       node = node.below(this.#text(1, second));
       last = third;
     }
     if (given > 3 && node !== undefined) {
+      parent = node;
       node = node.below(this.#text(2, third));
       last = fourth;
     }
     const child = node?.leaf(this.#text(given - 1, last));
     if (child !== undefined) return child;
-    return this.#children.make(this.#labelSet.toTexts(listOf(given, first, second, third, fourth)));
+    const values = listOf(given, first, second, third, fourth);
+    if (node === undefined) return this.#children.make(this.#labelSet.toTexts(values));
+    // Those that led here are in the tree, and so need not be looked at again.
+    return this.#children.make(this.#labelSet.toTexts(values, given - 1), node, parent);
   }
 
   initialize(values: unknown): void {

@@ -48,9 +48,22 @@ export class LabelTree<Leaf> {
     this.#put(values, () => leaf, true);
   }
 
-  /** The leaf with these values; where there is none, the one that `make` returns, which is added. */
-  getOrSet(values: readonly string[], make: (values: readonly string[]) => Leaf): Leaf {
-    return this.#put(values, make, false);
+  /**
+   * The leaf with these values; where there is none, the one that `make` returns, which is added. What
+   * `make` throws changes nothing.
+   *
+   * @param node - The level of the last value, where a look-up that has just ended came to it.
+   * @param parent - The level above that one, which can be the same node.
+   */
+  getOrSet(
+    values: readonly string[],
+    make: (values: readonly string[]) => Leaf,
+    node?: LabelNode<Leaf>,
+    parent?: LabelNode<Leaf>,
+  ): Leaf {
+    // What is above a node that is both levels is not known.
+    if (node === undefined || node === parent) return this.#put(values, make, false);
+    return this.#putLeaf(values, make, false, node, parent);
   }
 
   /** Removes the leaf with these values and returns it, or nothing where there is none. */
@@ -92,7 +105,7 @@ export class LabelTree<Leaf> {
     });
   }
 
-  /** Goes down once, and returns the leaf that is there then. What `make` throws changes nothing. */
+  /** Goes down once, and returns the leaf that is there then. */
   #put(
     values: readonly string[],
     make: (values: readonly string[]) => Leaf,
@@ -108,8 +121,7 @@ export class LabelTree<Leaf> {
       if (below === undefined) {
         const leaf = make(values);
         this.#size++;
-        const after = node.with(value, pathTo(values, depth + 1, leaf));
-        if (after !== node) this.#replace(parent, above, after);
+        this.#replace(parent, above, node, node.with(value, pathTo(values, depth + 1, leaf)));
         return leaf;
       }
       if (below === node) break; // A tail, which is both of its levels.
@@ -117,20 +129,37 @@ export class LabelTree<Leaf> {
       above = value;
       node = below;
     }
-    const value = values[last]!;
+    return this.#putLeaf(values, make, replaces, node, parent, above);
+  }
+
+  /** @param above - The value that leads to `node`. */
+  #putLeaf(
+    values: readonly string[],
+    make: (values: readonly string[]) => Leaf,
+    replaces: boolean,
+    node: LabelNode<Leaf>,
+    parent: LabelNode<Leaf> | undefined,
+    above: string = values[this.#depth - 2]!,
+  ): Leaf {
+    const value = values[this.#depth - 1]!;
     const existing = node.leaf(value);
     if (existing !== undefined && !replaces) return existing;
     const leaf = make(values);
     if (existing === undefined) this.#size++;
-    const after = node.withLeaf(value, leaf);
-    if (after !== node) this.#replace(parent, above, after);
+    this.#replace(parent, above, node, node.withLeaf(value, leaf));
     return leaf;
   }
 
-  /** Puts a node below its parent in place of the one that it was made of. */
-  #replace(parent: LabelNode<Leaf> | undefined, value: string, node: LabelNode<Leaf>): void {
-    if (parent === undefined) this.#root = node;
-    else parent.with(value, node);
+  /** Puts `after` below the parent of `node`, where it is to take its place. */
+  #replace(
+    parent: LabelNode<Leaf> | undefined,
+    above: string,
+    node: LabelNode<Leaf>,
+    after: LabelNode<Leaf>,
+  ): void {
+    if (after === node) return;
+    if (parent === undefined) this.#root = after;
+    else parent.with(above, after);
   }
 
   #endWalk(): void {
