@@ -47,18 +47,15 @@ export class Children<Child> {
    * @param parent - The level above.
    */
   make(values: readonly string[], node?: LabelNode<Child>, parent?: LabelNode<Child>): Child {
+    let level = node;
     // Between scrapes too: a process that others answer for may never see one.
     if (this.#idle?.isDue(this.#declaration.clock.elapsed())) {
       this.sweep();
-      // Which may have taken these levels away.
-      return this.#make(values);
+      // It may have been taken away.
+      level = undefined;
     }
-    return this.#make(values, node, parent);
-  }
-
-  #make(values: readonly string[], node?: LabelNode<Child>, parent?: LabelNode<Child>): Child {
     if (this.#hasRoom() || isOverflow(values)) {
-      return this.tree.getOrSet(values, this.#create, node, parent);
+      return this.tree.getOrSet(values, this.#create, level, parent);
     }
     const existing = this.tree.get(values);
     if (existing !== undefined) return existing;

@@ -80,7 +80,7 @@ export class Declaration {
   /** How native buckets are counted; none where there are to be none. */
   readonly native: NativeOptions | undefined;
   readonly #typeOptions: TypeOptions;
-  readonly #registry: InstrumentRegistry | null;
+  readonly #root: InstrumentRegistry['root'] | undefined;
   /** Where its numbers lie. */
   readonly storage: Storage;
   readonly #series: SeriesStorage;
@@ -117,7 +117,7 @@ export class Declaration {
     this.family = family;
     this.rules = rules;
     this.#typeOptions = typeOptions;
-    this.#registry = registry;
+    this.#root = registry?.root;
     this.clock = registry?.clock ?? SYSTEM_CLOCK;
     if (registry !== null) refuseTaken(this, registry.root);
     const storage: Storage = registry?.storage ?? new MemoryStorage();
@@ -146,12 +146,12 @@ export class Declaration {
 
   /** How many children there may be. Asked anew for each, since the registry's can be changed. */
   get maxChildren(): number {
-    return this.rules.maxChildren ?? this.#registry?.root.maxChildren ?? Infinity;
+    return this.rules.maxChildren ?? this.#root?.maxChildren ?? Infinity;
   }
 
   /** Counts that there was no room for a child. */
   countOverflow(): void {
-    this.#registry?.root.countOverflow(this.name);
+    this.#root?.countOverflow(this.name);
   }
 
   /** Samples exemplars as the registry does from now on, unless the metric has its own way. */
@@ -268,7 +268,7 @@ export class Declaration {
   #toKeeper(): ExemplarKeeper | undefined {
     if (this.kind.sample === undefined) return undefined;
     const onDropped: OnExemplarDropped = (reason, cause) => {
-      this.#registry?.root.countDroppedExemplar(this.name, reason, cause);
+      this.#root?.countDroppedExemplar(this.name, reason, cause);
     };
     const placeOf: PlaceOfExemplar = (child, bucket) => {
       const place = this.kind.place(child);

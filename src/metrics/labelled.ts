@@ -89,20 +89,20 @@ export class LabelledMetric<Child> implements Metric {
     let last = first;
     if (given > 1) {
       parent = node;
-      node = node.below(this.#text(0, first));
+      node = node.below(typeof first === 'string' ? first : this.#text(0, first));
       last = second;
     }
     if (given > 2 && node !== undefined) {
       parent = node;
-      node = node.below(this.#text(1, second));
+      node = node.below(typeof second === 'string' ? second : this.#text(1, second));
       last = third;
     }
     if (given > 3 && node !== undefined) {
       parent = node;
-      node = node.below(this.#text(2, third));
+      node = node.below(typeof third === 'string' ? third : this.#text(2, third));
       last = fourth;
     }
-    const child = node?.leaf(this.#text(given - 1, last));
+    const child = node?.leaf(typeof last === 'string' ? last : this.#text(given - 1, last));
     if (child !== undefined) return child;
     const values = listOf(given, first, second, third, fourth);
     if (node === undefined) return this.#children.make(this.#labelSet.toTexts(values));

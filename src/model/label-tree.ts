@@ -121,7 +121,8 @@ export class LabelTree<Leaf> {
       if (below === undefined) {
         const leaf = make(values);
         this.#size++;
-        this.#replace(parent, above, node, node.with(value, pathTo(values, depth + 1, leaf)));
+        const after = node.with(value, pathTo(values, depth + 1, leaf));
+        if (after !== node) this.#replace(parent, above, after);
         return leaf;
       }
       if (below === node) break; // A tail, which is both of its levels.
@@ -146,20 +147,15 @@ export class LabelTree<Leaf> {
     if (existing !== undefined && !replaces) return existing;
     const leaf = make(values);
     if (existing === undefined) this.#size++;
-    this.#replace(parent, above, node, node.withLeaf(value, leaf));
+    const after = node.withLeaf(value, leaf);
+    if (after !== node) this.#replace(parent, above, after);
     return leaf;
   }
 
-  /** Puts `after` below the parent of `node`, where it is to take its place. */
-  #replace(
-    parent: LabelNode<Leaf> | undefined,
-    above: string,
-    node: LabelNode<Leaf>,
-    after: LabelNode<Leaf>,
-  ): void {
-    if (after === node) return;
-    if (parent === undefined) this.#root = after;
-    else parent.with(above, after);
+  /** Puts a node below its parent in place of the one that it was made of. */
+  #replace(parent: LabelNode<Leaf> | undefined, value: string, node: LabelNode<Leaf>): void {
+    if (parent === undefined) this.#root = node;
+    else parent.with(value, node);
   }
 
   #endWalk(): void {

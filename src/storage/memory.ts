@@ -10,6 +10,7 @@ const LARGEST_PAGE_CELLS = 16_384;
 /** Keeps numbers in this process's memory. */
 export class MemoryStorage implements Storage {
   #page: Float64Array = new Float64Array(FIRST_PAGE_CELLS);
+  #pageCells = FIRST_PAGE_CELLS;
   #used = 0;
   /** The page as bytes, once there are any in it. */
   #view: DataView | undefined;
@@ -19,7 +20,11 @@ export class MemoryStorage implements Storage {
 
   /** {@inheritDoc Storage.bytes} */
   readonly bytes: ByteStorage = {
-    allocate: (count) => this.#freeBytes.get(count)?.pop() ?? this.#takeBytes(count),
+    allocate: (count) => {
+      // Nothing was given back yet, as a rule.
+      if (this.#freeBytes.size === 0) return this.#takeBytes(count);
+      return this.#freeBytes.get(count)?.pop() ?? this.#takeBytes(count);
+    },
     release: ({ view, offset }, count) => {
       new Uint8Array(view.buffer, offset, count).fill(0);
       keep(this.#freeBytes, count, { view, offset });
@@ -40,22 +45,28 @@ export class MemoryStorage implements Storage {
   }
 
   #take(count: number): Cells {
+    const index = this.#reserve(count);
+    return { cells: this.#page, index };
+  }
+
+  #takeBytes(count: number): Bytes {
+    const index = this.#reserve(count / Float64Array.BYTES_PER_ELEMENT);
+    this.#view ??= new DataView(this.#page.buffer);
+    return { view: this.#view, offset: index * Float64Array.BYTES_PER_ELEMENT };
+  }
+
+  /** The place of `count` cells of the page, which is another one where they had no room. */
+  #reserve(count: number): number {
     // A page that is full is left to its series and another begun: growing would move cells in use.
-    if (this.#used + count > this.#page.length) {
-      const doubled = Math.min(this.#page.length * 2, LARGEST_PAGE_CELLS);
-      this.#page = new Float64Array(Math.max(doubled, count));
+    if (this.#used + count > this.#pageCells) {
+      this.#pageCells = Math.max(Math.min(this.#pageCells * 2, LARGEST_PAGE_CELLS), count);
+      this.#page = new Float64Array(this.#pageCells);
       this.#used = 0;
       this.#view = undefined;
     }
     const index = this.#used;
     this.#used += count;
-    return { cells: this.#page, index };
-  }
-
-  #takeBytes(count: number): Bytes {
-    const { index } = this.#take(count / Float64Array.BYTES_PER_ELEMENT);
-    this.#view ??= new DataView(this.#page.buffer);
-    return { view: this.#view, offset: index * Float64Array.BYTES_PER_ELEMENT };
+    return index;
   }
 
   /** The runs of this length that were given back, of all families. */
