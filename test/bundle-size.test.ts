@@ -41,7 +41,7 @@ const budgets = [
   {
     what: 'the registry, all instruments and the text writer',
     names: ['CollectorRegistry', ...INSTRUMENTS, 'toText'],
-    bytes: 34_600,
+    bytes: 34_800,
   },
   { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 21_500 },
   {
