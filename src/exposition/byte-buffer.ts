@@ -36,23 +36,24 @@ export class ByteBuffer {
   bytes: Uint8Array;
   /** How many bytes are written. Set it lower to take back what was written last. */
   length = 0;
-  #view: DataView;
+  /** The same bytes. */
+  view: DataView;
 
   /** Begins with room for `capacity` bytes. */
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity + SLACK);
-    this.#view = new DataView(this.bytes.buffer);
+    this.view = new DataView(this.bytes.buffer);
   }
 
   /** Writes one byte. */
   byte(byte: number): void {
-    this.#reserve(1);
+    this.reserve(1);
     this.bytes[this.length++] = byte;
   }
 
   /** Writes two bytes. */
   twoBytes(first: number, second: number): void {
-    this.#reserve(2);
+    this.reserve(2);
     const { bytes, length } = this;
     bytes[length] = first;
     bytes[length + 1] = second;
@@ -72,23 +73,23 @@ export class ByteBuffer {
   /** Writes a line: the whole of `source`, a closing brace, a space, and `value`, at one go. */
   sample(source: ByteBuffer, value: number): void {
     this.copy(source, 0, source.length);
-    this.#reserve(2 + NUMBER_ROOM + 1);
-    this.#view.setInt16(this.length, CLOSED, true);
-    const end = writeNumber(this.#view, this.length + 2, value);
-    this.#view.setUint8(end, LINE_FEED);
+    this.reserve(2 + NUMBER_ROOM + 1);
+    this.view.setInt16(this.length, CLOSED, true);
+    const end = writeNumber(this.view, this.length + 2, value);
+    this.view.setUint8(end, LINE_FEED);
     this.length = end + 1;
   }
 
   /** Writes a number in the form of both text formats. */
   number(value: number): void {
-    this.#reserve(NUMBER_ROOM);
-    this.length = writeNumber(this.#view, this.length, value);
+    this.reserve(NUMBER_ROOM);
+    this.length = writeNumber(this.view, this.length, value);
   }
 
   /** Writes a number as {@linkcode number} does, and the line feed after it. */
   lastNumber(value: number): void {
-    this.#reserve(NUMBER_ROOM + 1);
-    const end = writeNumber(this.#view, this.length, value);
+    this.reserve(NUMBER_ROOM + 1);
+    const end = writeNumber(this.view, this.length, value);
     this.bytes[end] = LINE_FEED;
     this.length = end + 1;
   }
@@ -101,11 +102,11 @@ export class ByteBuffer {
    */
   copy(source: ByteBuffer, start: number, end: number): void {
     const count = end - start;
-    this.#reserve(count);
+    this.reserve(count);
     const at = this.length;
     if (count <= SHORT_COPY) {
-      const to = this.#view;
-      const from = source.#view;
+      const to = this.view;
+      const from = source.view;
       for (let i = 0; i < count; i += 8) {
         to.setFloat64(at + i, from.getFloat64(start + i, true), true);
       }
@@ -115,7 +116,8 @@ export class ByteBuffer {
     this.length = at + count;
   }
 
-  #reserve(count: number): void {
+  /** Makes room for `count` bytes more. */
+  reserve(count: number): void {
     if (this.length + count + SLACK > this.bytes.length) this.#grow(count);
   }
 
@@ -123,12 +125,12 @@ export class ByteBuffer {
     const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count + SLACK));
     bytes.set(this.bytes.subarray(0, this.length));
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.view = new DataView(bytes.buffer);
   }
 
   // False, with nothing written, where a character is not ASCII.
   #ascii(text: string): boolean {
-    this.#reserve(text.length);
+    this.reserve(text.length);
     const { bytes, length } = this;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
@@ -142,7 +144,7 @@ export class ByteBuffer {
   // False, with nothing written, where a character is not ASCII or has to be escaped. With the
   // closing quote, since a label's value is written for nearly every sample.
   #plain(text: string): boolean {
-    this.#reserve(text.length + 1);
+    this.reserve(text.length + 1);
     const { bytes, length } = this;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
@@ -156,7 +158,7 @@ export class ByteBuffer {
 
   #encode(text: string): void {
     // No UTF-16 unit takes more than three bytes.
-    this.#reserve(text.length * 3);
+    this.reserve(text.length * 3);
     this.length += encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
   }
 }

@@ -10,9 +10,12 @@ import type { Exemplar } from '../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, SummaryPoint } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
 import { isLegacyLabelName } from '../model/name.ts';
+import type { RowCursor } from '../model/number-rows.ts';
+import { BoundTexts } from './bound-texts.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { escapeQuoted } from './escape.ts';
 import type { ExposedNames } from './exposed-names.ts';
+import { RowLines } from './row-lines.ts';
 
 /** Enough that the cost of handing a chunk on is nothing beside that of filling it. */
 const CHUNK_BYTES = 64 * 1024;
@@ -66,10 +69,9 @@ export class LineWriter {
   readonly #valueStarts: number[] = [];
   readonly #valueEnds: number[] = [];
   #known = 0;
-  #bounds: readonly number[] | undefined;
+  readonly #bounds = new BoundTexts();
+  readonly #rows = new RowLines();
   #mark = 0;
-  readonly #boundText = new ByteBuffer(256);
-  readonly #boundEnds: number[] = [];
 
   /** Begins with an empty chunk. */
   constructor(names: ExposedNames, exemplarText: ExemplarText = () => '') {
@@ -163,6 +165,19 @@ export class LineWriter {
     this.#known = depth + 1;
   }
 
+  /** Writes rows, in place of a label and a sample for each, until the chunk is full. */
+  rows(cursor: RowCursor): void {
+    this.#rows.write(cursor, this.out, FULL_BYTES, (line) => {
+      line.copy(this.#line, 0, this.#constantEnd);
+      return this.#labelNames.map((name, depth) => {
+        const key = new ByteBuffer(name.length + 8);
+        if (depth > 0) key.byte(QUOTE);
+        this.#key(key, depth > 0 || line.length > this.#bareEnd, name);
+        return key;
+      });
+    });
+  }
+
   /** Writes a sample under the name that most samples of the family bear. */
   sample(value: number, exemplar?: Exemplar): void {
     const line = this.#line;
@@ -217,7 +232,8 @@ export class LineWriter {
   buckets(point: HistogramPoint, exemplars?: HistogramPoint['exemplars']): number {
     const { bounds, cells, index, cumulative } = classicBuckets(point);
     const { out } = this;
-    if (bounds !== this.#bounds) this.#renderBounds(bounds);
+    const { text, ends } = this.#bounds;
+    this.#bounds.set(bounds);
     const line = this.#line;
     line.byte(line.length > this.#bareEnd ? COMMA : OPEN);
     let count = 0;
@@ -226,8 +242,8 @@ export class LineWriter {
       const cell = cells[index + i]!;
       count = cumulative ? cell : count + cell;
       out.copy(line, 0, line.length);
-      const end = this.#boundEnds[i]!;
-      out.copy(this.#boundText, start, end);
+      const end = ends[i]!;
+      out.copy(text, start, end);
       start = end;
       this.#value(count, exemplars?.[i]);
     }
@@ -258,18 +274,6 @@ export class LineWriter {
     const pairs = names.labels(facts, [...constant, ...this.#labelNames]);
     if (pairs === undefined) names.omit({ name }, 'label');
     else this.sampleWith('_info', pairs, 1);
-  }
-
-  #renderBounds(bounds: readonly number[]): void {
-    const text = this.#boundText;
-    // None, in case that one of them cannot be written.
-    this.#bounds = undefined;
-    text.length = 0;
-    for (let i = 0; i <= bounds.length; i++) {
-      text.text(`le="${formatBound(bounds[i] ?? Infinity)}"} `);
-      this.#boundEnds[i] = text.length;
-    }
-    this.#bounds = bounds;
   }
 
   #key(to: ByteBuffer, labelled: boolean, name: string): void {

@@ -3,6 +3,7 @@
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
 import { typeSuffix } from '../model/name.ts';
+import type { RowCursor } from '../model/number-rows.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { escapeHelp } from './escape.ts';
@@ -93,6 +94,10 @@ export class TextWriter implements ChunkWriter {
 
   label(depth: number, value: string): void {
     this.#lines.label(depth, value);
+  }
+
+  rows(cursor: RowCursor): void {
+    this.#lines.rows(cursor);
   }
 
   at(timestamp: Timestamp): void {

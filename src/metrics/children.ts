@@ -1,6 +1,7 @@
 /** The life of a labelled metric's children: made, limited in number, let go. */
 
 import { cellCount, type StoredFamily } from '../model/cells.ts';
+import type { FamilyWriter, Walk } from '../model/family.ts';
 import type { LabelNode } from '../model/label-node.ts';
 import { LabelTree } from '../model/label-tree.ts';
 import { OVERFLOW } from '../model/label-value.ts';
@@ -9,6 +10,7 @@ import { beginAnew } from './clock.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type Expired, ExpiredChildren } from './expired-children.ts';
 import { IdleChildren } from './idle-children.ts';
+import { canTakeRows, ShownRows } from './shown-rows.ts';
 
 /** All children of one metric, by their label values. */
 export class Children<Child> {
@@ -21,6 +23,7 @@ export class Children<Child> {
   readonly #cellCount: number;
   readonly #counts: number;
   readonly #expired: ExpiredChildren<Child>;
+  readonly #rows: ShownRows<Child> | undefined;
   /** Takes the statements there is no room for: many things have no one state to show. */
   #unseen: Child | undefined;
 
@@ -33,6 +36,10 @@ export class Children<Child> {
     this.#counts = countsOf(declaration.family);
     this.#cellCount = cellCount(declaration.family);
     this.#expired = new ExpiredChildren(this.#counts > 0 ? this.#counts : this.#cellCount);
+    const { numbers, write } = this.#kind;
+    if (numbers !== undefined && declaration.storage.collect === undefined) {
+      this.#rows = new ShownRows(this.tree, names.length, numbers, write);
+    }
     if (maxIdleSeconds !== undefined) {
       this.#idle = new IdleChildren(maxIdleSeconds, this.#cellCount, (child) =>
         declaration.hasCallback(child) ? undefined : this.#kind.place(child),
@@ -61,6 +68,15 @@ export class Children<Child> {
     if (existing !== undefined) return existing;
     this.#declaration.countOverflow();
     return this.#isStatement() ? this.#takeUnseen() : this.#takeOverflow();
+  }
+
+  /** Begins to show them all. */
+  walk(writer: FamilyWriter): Walk {
+    const { exemplars } = this.#declaration;
+    if (this.#rows !== undefined && canTakeRows(writer) && !exemplars?.hasAny) {
+      return this.#rows.walk(writer);
+    }
+    return this.tree.walk(writer, this.#kind.write);
   }
 
   /** Removes one child, and what ended processes counted of it. False when there was none. */
@@ -191,6 +207,7 @@ export class Children<Child> {
 
   #letGo(child: Child): void {
     beginAnew();
+    this.#rows?.drop(child);
     const place = this.#kind.detach(child);
     this.#declaration.dropCallback(child);
     if (place !== undefined) this.#declaration.release(place);

@@ -12,6 +12,7 @@ import {
 } from './exemplar-options.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions, ValueCallback } from './instrument-options.ts';
+import { placeOfCell } from './row-recorder.ts';
 
 /** What a counter is declared with. */
 export interface CounterOptions extends InstrumentOptions {
@@ -135,6 +136,10 @@ class CounterChildOnCells extends Child {
       writer.number(child.#cells[child.#index]!, child.#cells[child.#index + 1]!, exemplar);
     },
     place: (child) => ({ cells: child.#cells, index: child.#index }),
+    numbers: {
+      layout: { stride: 16, isPacked: false, hasStartTime: true },
+      place: (child) => placeOfCell(child.#cells, child.#index),
+    },
     reset: (child) => child.reset(),
     detach(child) {
       const place = { cells: child.#cells, index: child.#index };

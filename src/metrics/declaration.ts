@@ -23,6 +23,7 @@ import type { NativeExemplars, PlaceOfNativeExemplar } from './native-exemplars.
 import type { NativeOptions } from './native-options.ts';
 import { QuantileSharing } from './quantile-sharing.ts';
 import type { QuantileSettings } from './quantile-window.ts';
+import type { NumberKind } from './shown-rows.ts';
 
 /** What one type of instrument knows how to do with its children. */
 export interface Kind<Child> {
@@ -44,6 +45,8 @@ export interface Kind<Child> {
   attach?(child: Child, place: Cells): void;
   /** Where the child's numbers lie; nothing where it has none. */
   place(child: Child): Cells | undefined;
+  /** Where the children keep their numbers; only of types that have one number each. */
+  readonly numbers?: NumberKind<Child>;
   /** Sets a child to what it was when it was made. */
   reset(child: Child): void;
   /**

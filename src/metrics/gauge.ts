@@ -8,6 +8,7 @@ import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions, ValueCallback } from './instrument-options.ts';
+import { placeOfCell } from './row-recorder.ts';
 import { type Ending, endingOnce, startTimer, type Timer } from './timer.ts';
 
 /** What a gauge is declared with. */
@@ -174,6 +175,10 @@ class GaugeChildOnCells extends Child {
       writer.number(child.#cells[child.#index]!);
     },
     place: (child) => ({ cells: child.#cells, index: child.#index }),
+    numbers: {
+      layout: { stride: 8, isPacked: false, hasStartTime: false },
+      place: (child) => placeOfCell(child.#cells, child.#index),
+    },
     reset: (child) => child.reset(),
     detach(child) {
       const place = { cells: child.#cells, index: child.#index };

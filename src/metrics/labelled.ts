@@ -1,13 +1,13 @@
 /** A metric with labels: the children by their label values. One class for all types. */
 
-import type { Families, FamilyHeader, MetricFamily } from '../model/family.ts';
+import type { Families, FamilyHeader, FamilyWriter, MetricFamily } from '../model/family.ts';
 import type { LabelNode } from '../model/label-node.ts';
 import type { LabelTree } from '../model/label-tree.ts';
 import type { Labels, LabelValue } from '../model/labels.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Metric } from './child.ts';
 import { Children } from './children.ts';
-import type { Declaration, Kind } from './declaration.ts';
+import type { Declaration } from './declaration.ts';
 import type { ExemplarSampling } from './exemplar-options.ts';
 import { LabelSet } from './label-set.ts';
 
@@ -40,10 +40,8 @@ export class LabelledMetric<Child> implements Metric {
     this.#labelSet = new LabelSet(declaration.subject, declaration.rules);
     this.#children = new Children(declaration);
     this.#tree = this.#children.tree;
-    const { write } = declaration.kind as Kind<Child>;
-    this.#families = [
-      declaration.toFamily(this.#labelNames, (writer) => this.#tree.walk(writer, write)),
-    ];
+    const begin = (writer: FamilyWriter) => this.#children.walk(writer);
+    this.#families = [declaration.toFamily(this.#labelNames, begin)];
   }
 
   get type(): string {

@@ -6,9 +6,9 @@
  * series twice and none that a `clear` took away.
  */
 
-import type { FamilyWriter, Walk } from './family.ts';
+import type { Walk } from './family.ts';
 import { FewNode, type LabelNode, SingleNode, TailNode } from './label-node.ts';
-import { TreeWalk } from './label-walk.ts';
+import { type Labelled, TreeWalk } from './label-walk.ts';
 
 /** Finds a leaf by its label values, one for each of `depth` labels. */
 export class LabelTree<Leaf> {
@@ -16,6 +16,7 @@ export class LabelTree<Leaf> {
   readonly #depth: number;
   #size = 0;
   #clears = 0;
+  #changes = 0;
   #walks = 0;
   /** Places that were vacated while a walk was paused, to be removed when none is. */
   #vacated: (readonly string[])[] = [];
@@ -28,6 +29,11 @@ export class LabelTree<Leaf> {
   /** How many leaves there are. */
   get size(): number {
     return this.#size;
+  }
+
+  /** How often a leaf was added, replaced or removed: another number, and the next walk differs. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** The first level, for look-ups that descend on their own: another one after each change. */
@@ -71,6 +77,7 @@ export class LabelTree<Leaf> {
     const leaf = this.get(values);
     if (leaf === undefined) return undefined;
     this.#size--;
+    this.#changes++;
     if (this.#walks === 0) {
       this.#prune(values);
     } else {
@@ -86,6 +93,7 @@ export class LabelTree<Leaf> {
   clear(): void {
     this.#root = new FewNode();
     this.#clears++;
+    this.#changes++;
     this.#size = 0;
     this.#vacated = [];
   }
@@ -96,7 +104,7 @@ export class LabelTree<Leaf> {
   }
 
   /** Begins a walk that gives each leaf to `emit`, after the labels that lead to it. */
-  walk(writer: FamilyWriter, emit: (leaf: Leaf, writer: FamilyWriter) => void): Walk {
+  walk<Writer extends Labelled>(writer: Writer, emit: (leaf: Leaf, writer: Writer) => void): Walk {
     this.#walks++;
     const clears = this.#clears;
     return new TreeWalk(this.#depth - 1, writer, emit, {
@@ -121,6 +129,7 @@ export class LabelTree<Leaf> {
       if (below === undefined) {
         const leaf = make(values);
         this.#size++;
+        this.#changes++;
         const after = node.with(value, pathTo(values, depth + 1, leaf));
         if (after !== node) this.#replace(parent, above, after);
         return leaf;
@@ -147,6 +156,7 @@ export class LabelTree<Leaf> {
     if (existing !== undefined && !replaces) return existing;
     const leaf = make(values);
     if (existing === undefined) this.#size++;
+    this.#changes++;
     const after = node.withLeaf(value, leaf);
     if (after !== node) this.#replace(parent, above, after);
     return leaf;

@@ -3,7 +3,7 @@
  * is removed leaves an empty place, and a level that became too large for its node goes on in another.
  */
 
-import type { FamilyWriter, Walk } from './family.ts';
+import type { Walk } from './family.ts';
 import {
   type Below,
   FEW,
@@ -34,6 +34,14 @@ const kept: { walk: Walk | undefined; readonly nodes: readonly LabelNode<unknown
   ],
 };
 
+/** What a walk tells of the labels on its way. */
+export interface Labelled {
+  /** Asks the walk to pause before the next leaf. */
+  readonly full: boolean;
+  /** Gives the label at `depth` a value and forgets the labels deeper than it. */
+  label(depth: number, value: string): void;
+}
+
 /** What a walk knows of its tree. */
 export interface Walked<Leaf> {
   /** The first level; nothing once all leaves were removed. */
@@ -46,10 +54,10 @@ export interface Walked<Leaf> {
 type Level<Leaf> = FewNode<Leaf> | MapIterator<Place<Leaf>>;
 
 /** A walk down a tree whose last labels are at the depth `last`. */
-export class TreeWalk<Leaf> implements Walk {
+export class TreeWalk<Leaf, Writer extends Labelled> implements Walk {
   readonly #last: number;
-  #writer: FamilyWriter;
-  #emit: (leaf: Leaf, writer: FamilyWriter) => void;
+  #writer: Writer;
+  #emit: (leaf: Leaf, writer: Writer) => void;
   #tree: Walked<Leaf>;
   readonly #levels: (Level<Leaf> | undefined)[] = [];
   /** Of each level that is a {@linkcode FewNode}, the place to go on from. */
@@ -60,8 +68,8 @@ export class TreeWalk<Leaf> implements Walk {
 
   constructor(
     last: number,
-    writer: FamilyWriter,
-    emit: (leaf: Leaf, writer: FamilyWriter) => void,
+    writer: Writer,
+    emit: (leaf: Leaf, writer: Writer) => void,
     tree: Walked<Leaf>,
   ) {
     this.#last = last;

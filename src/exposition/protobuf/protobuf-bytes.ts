@@ -36,12 +36,13 @@ export class ProtobufBytes {
   bytes: Uint8Array;
   /** How many bytes are written. Set it lower to take back what was written last. */
   length = 0;
-  #view: DataView;
+  /** The same bytes. */
+  view: DataView;
 
   /** Begins with room for `capacity` bytes. */
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity + SLACK);
-    this.#view = new DataView(this.bytes.buffer);
+    this.view = new DataView(this.bytes.buffer);
   }
 
   /** Writes one byte. */
@@ -89,7 +90,7 @@ export class ProtobufBytes {
   double(tag: number, value: number): void {
     this.reserve(9);
     this.bytes[this.length] = tag;
-    this.#view.setFloat64(this.length + 1, value, true);
+    this.view.setFloat64(this.length + 1, value, true);
     this.length += 9;
   }
 
@@ -187,8 +188,8 @@ export class ProtobufBytes {
     this.reserve(count);
     const at = this.length;
     if (count <= SHORT_COPY) {
-      const to = this.#view;
-      const from = source.#view;
+      const to = this.view;
+      const from = source.view;
       for (let i = 0; i < count; i += 8) {
         to.setInt32(at + i, from.getInt32(start + i, true), true);
         to.setInt32(at + i + 4, from.getInt32(start + i + 4, true), true);
@@ -219,7 +220,7 @@ export class ProtobufBytes {
     const inner = 9 + rest.length;
     const outer = count + 2 + inner;
     this.reserve(outer + 3);
-    const view = this.#view;
+    const view = this.view;
     let at = this.length;
     // Several bytes in one int32; what is too much of it is written over by what comes next.
     if (outer < ONE_BYTE) {
@@ -229,7 +230,7 @@ export class ProtobufBytes {
       view.setInt32(at, tag | ((outer & 127) << 8) | 0x8000 | ((outer >> 7) << 16), true);
       at += 3;
     }
-    const from = source.#view;
+    const from = source.view;
     for (let i = 0; i < count; i += 8) {
       view.setFloat64(at + i, from.getFloat64(i, true), true);
     }
@@ -237,7 +238,7 @@ export class ProtobufBytes {
     view.setInt32(at, innerTag | (inner << 8) | (DOUBLE << 16), true);
     view.setFloat64(at + 3, value, true);
     at += 11;
-    const fromRest = rest.#view;
+    const fromRest = rest.view;
     const restCount = rest.length;
     for (let i = 0; i < restCount; i += 8) {
       view.setFloat64(at + i, fromRest.getFloat64(i, true), true);
@@ -247,7 +248,7 @@ export class ProtobufBytes {
 
   /** True where copying all of it by float64 is exact, up to eight bytes behind the end: none are a NaN. */
   isPlain(): boolean {
-    const view = this.#view;
+    const view = this.view;
     for (let i = 0; i < this.length; i += 8) {
       if (Number.isNaN(view.getFloat64(i, true))) return false;
     }
@@ -279,7 +280,7 @@ export class ProtobufBytes {
     // What lies behind the length as well: who lowered it may go on with what is there.
     bytes.set(this.bytes);
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.view = new DataView(bytes.buffer);
   }
 }
 

@@ -36,7 +36,9 @@ export class ProtobufLabels {
    */
   plain = true;
   /** The names, each as it stands in a pair, up to the length of the value. */
-  readonly #keys: ProtobufBytes[] = [];
+  keys: readonly ProtobufBytes[] = [];
+  /** Where the constant labels end. */
+  constantEnd = 0;
   /** Where the label at each depth ends. */
   readonly #ends: number[] = [];
   /** How many characters its value has, which end there as so many bytes; -1 where they are no ASCII. */
@@ -44,7 +46,6 @@ export class ProtobufLabels {
   /** How many labels have a value. */
   #known = 0;
   #names: readonly string[] = [];
-  #constantEnd = 0;
 
   /** Begins a family; names as they are to be written. */
   begin(constantLabels: Pairs, names: readonly string[]): void {
@@ -53,15 +54,15 @@ export class ProtobufLabels {
     if (!this.plain) this.bytes.bytes.fill(0);
     this.plain = true;
     for (const pair of constantLabels) this.add(pair);
-    this.#constantEnd = this.bytes.length;
+    this.constantEnd = this.bytes.length;
     this.#names = names;
-    for (const [depth, name] of names.entries()) {
-      const key = this.#keys[depth] ?? new ProtobufBytes(32);
-      this.#keys[depth] = key;
-      key.length = 0;
+    this.keys = names.map((name) => {
+      const key = new ProtobufBytes(32);
       key.text(NAME, name);
       key.byte(VALUE);
-    }
+      if (key.length > SHORT) this.plain = false;
+      return key;
+    });
   }
 
   /** Writes one more label, for as long as the length of {@linkcode bytes} is left as it is. */
@@ -84,8 +85,8 @@ export class ProtobufLabels {
 
   #write(depth: number, value: string, kept: boolean): void {
     const { bytes } = this;
-    const start = depth === 0 ? this.#constantEnd : this.#ends[depth - 1]!;
-    const key = this.#keys[depth]!;
+    const start = depth === 0 ? this.constantEnd : this.#ends[depth - 1]!;
+    const key = this.keys[depth]!;
     const isShort = key.length + 1 + value.length <= SHORT;
     const atPlace = isShort && bytes.keyed(start, LABEL, key, kept, value);
     if (!atPlace) {

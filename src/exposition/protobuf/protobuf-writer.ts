@@ -4,6 +4,7 @@ import type { Exemplar } from '../../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../../model/family.ts';
 import type { Pair, Pairs } from '../../model/labels.ts';
 import { typeSuffix } from '../../model/name.ts';
+import type { RowCursor } from '../../model/number-rows.ts';
 import type { Timestamp } from '../../model/timestamp.ts';
 import { ExposedNames } from '../exposed-names.ts';
 import { toWholeMilliseconds } from '../timestamp.ts';
@@ -12,6 +13,7 @@ import { ProtobufBytes, varintSize } from './protobuf-bytes.ts';
 import { exemplarMessage } from './protobuf-exemplar.ts';
 import { writeHistogram, writeNativeExemplars } from './protobuf-histogram.ts';
 import { ProtobufLabels } from './protobuf-labels.ts';
+import { ProtobufRows } from './protobuf-rows.ts';
 import { writeSummary } from './protobuf-summary.ts';
 import { ProtobufStart } from './protobuf-time.ts';
 
@@ -85,6 +87,16 @@ export class ProtobufWriter implements ChunkWriter {
   /** The point at hand, and the start time in its message. */
   readonly #point = new ProtobufBytes(1024);
   readonly #start = new ProtobufStart();
+  readonly #rows = new ProtobufRows(this.#start);
+  readonly #writeRows = (cursor: RowCursor): void => {
+    if (this.#message === 0) this.#open();
+    const startField = COUNTER_START;
+    this.#rows.write(cursor, this.#chunk, FULL_BYTES, {
+      labels: this.#labels,
+      field: this.#field,
+      startField,
+    });
+  };
   #family: FamilyHeader | undefined;
   #field = 0;
   #stateLabel = '';
@@ -100,6 +112,11 @@ export class ProtobufWriter implements ChunkWriter {
 
   get full(): boolean {
     return this.#chunk.length >= FULL_BYTES;
+  }
+
+  /** Rows are copied in a way that takes short names and constant labels. */
+  get rows(): ((cursor: RowCursor) => void) | undefined {
+    return this.#labels.plain ? this.#writeRows : undefined;
   }
 
   take(): Uint8Array {

@@ -1,0 +1,172 @@
+/**
+ * Rows as metrics. The labels up to the last one's value lie as bytes in a prefix, and each row copies
+ * that, its last value and its number.
+ */
+
+import { LONGEST_VALUE, ROW_SLACK, type RowCursor } from '../../model/number-rows.ts';
+import { ProtobufBytes, varintSize } from './protobuf-bytes.ts';
+import type { ProtobufLabels } from './protobuf-labels.ts';
+import type { ProtobufStart } from './protobuf-time.ts';
+
+/** `metric` of `MetricFamily`. */
+const METRIC = 0x22;
+/** `label` of `Metric`. */
+const LABEL = 0x0a;
+/** `value` of `Gauge` and `Counter`, a double, and what it takes with its tag. */
+const VALUE = 0x09;
+const VALUE_BYTES = 9;
+
+/** Below this, a varint is one byte. */
+const ONE_BYTE = 128;
+
+/** What a label's tag and two lengths take at most. */
+const LABEL_ROOM = 6;
+
+/** What the tags and lengths of a metric and its point, and the start time, take at most. */
+const METRIC_ROOM = 64;
+
+/** What a family's metrics have in common. */
+export interface RowFamily {
+  readonly labels: ProtobufLabels;
+  /** The field of `Metric`, and that of the start time in its message. */
+  readonly field: number;
+  readonly startField: number;
+}
+
+/** Writes rows of one family after the other. */
+export class ProtobufRows {
+  #cursor: RowCursor | undefined;
+  readonly #prefix = new ProtobufBytes(512);
+  #keys: readonly ProtobufBytes[] = [];
+  /** Where each label begins in the prefix. */
+  readonly #starts: number[] = [];
+  /** How long the last label's value is that the prefix is for. */
+  #count = -1;
+  readonly #start: ProtobufStart;
+
+  constructor(start: ProtobufStart) {
+    this.#start = start;
+  }
+
+  /** Writes rows to `out` until that has `full` bytes or no row is left. */
+  write(cursor: RowCursor, out: ProtobufBytes, full: number, family: RowFamily): void {
+    if (cursor !== this.#cursor) this.#begin(cursor, family.labels);
+    const { field, startField } = family;
+    const last = this.#keys.length - 1;
+    const start = this.#start;
+    const prefix = this.#prefix;
+    const { hasStartTime } = cursor.rows;
+    let created = 0;
+    start.set(startField, hasStartTime ? created : undefined);
+    let { view: to, length: end } = out;
+    while (end < full && cursor.next()) {
+      const { bytes } = cursor;
+      let { at } = cursor;
+      for (let depth = cursor.from; depth < last; depth++) at = this.#label(depth, bytes, at);
+      const count = bytes.getUint8(at++);
+      const value = cursor.number(at + count);
+      if (value === undefined) continue;
+      if (count !== this.#count) this.#key(last, count);
+      if (hasStartTime) {
+        const next = cursor.startTime();
+        if (next !== created) {
+          start.set(startField, next);
+          created = next;
+        }
+      }
+      const { length } = prefix;
+      const outer = length + count + 2 + VALUE_BYTES + start.bytes.length;
+      if (end + outer + METRIC_ROOM > to.byteLength) {
+        out.length = end;
+        out.reserve(outer + METRIC_ROOM);
+        to = out.view;
+      }
+      end = metric(to, end, outer);
+      copy(to, end, prefix.view, 0, length);
+      end += length;
+      copy(to, end, bytes, at, count);
+      end += count;
+      end = point(to, end, field, value, start.bytes);
+    }
+    out.length = end;
+    // The last scrape would keep the numbers of a whole registry alive.
+    if (cursor.isAtEnd) this.#cursor = undefined;
+  }
+
+  #begin(cursor: RowCursor, labels: ProtobufLabels): void {
+    const prefix = this.#prefix;
+    prefix.length = 0;
+    this.#keys = labels.keys;
+    prefix.copy(labels.bytes, 0, labels.constantEnd);
+    this.#starts[0] = prefix.length;
+    const room = this.#keys.reduce((sum, key) => sum + key.length + LABEL_ROOM + LONGEST_VALUE, 0);
+    prefix.reserve(room + ROW_SLACK);
+    this.#count = -1;
+    this.#cursor = cursor;
+  }
+
+  /** Gives a label that is not the last its value, and returns the place behind it. */
+  #label(depth: number, page: DataView, at: number): number {
+    const count = page.getUint8(at);
+    const prefix = this.#prefix;
+    this.#key(depth, count);
+    copy(prefix.view, prefix.length, page, at + 1, count);
+    this.#starts[depth + 1] = prefix.length + count;
+    this.#count = -1;
+    return at + 1 + count;
+  }
+
+  /** Ends the prefix with what stands before a value of `count` bytes of the label at `depth`. */
+  #key(depth: number, count: number): void {
+    const prefix = this.#prefix;
+    const key = this.#keys[depth]!;
+    const pair = key.length + varintSize(count) + count;
+    prefix.length = this.#starts[depth]!;
+    if (pair < ONE_BYTE) {
+      // Where there is room: what is more than both bytes is written over.
+      prefix.view.setInt16(prefix.length, LABEL | (pair << 8), true);
+      copy(prefix.view, prefix.length + 2, key.view, 0, key.length);
+      prefix.length += 2 + key.length;
+      prefix.view.setUint8(prefix.length++, count);
+    } else {
+      prefix.byte(LABEL);
+      prefix.varint(pair);
+      prefix.copy(key, 0, key.length);
+      prefix.varint(count);
+    }
+    this.#count = count;
+  }
+}
+
+/** Writes what stands before a metric of so many bytes. */
+function metric(to: DataView, at: number, count: number): number {
+  if (count < ONE_BYTE) {
+    to.setInt16(at, METRIC | (count << 8), true);
+    return at + 2;
+  }
+  to.setInt32(at, METRIC | ((count & 127) << 8) | 0x8000 | ((count >> 7) << 16), true);
+  return at + 3;
+}
+
+/** Writes a point of one number, and when that began. */
+function point(
+  to: DataView,
+  at: number,
+  field: number,
+  value: number,
+  { view: start, length }: ProtobufBytes,
+): number {
+  // Several bytes in one int32, the last of which is written over.
+  to.setInt32(at, field | ((VALUE_BYTES + length) << 8) | (VALUE << 16), true);
+  to.setFloat64(at + 3, value, true);
+  copy(to, at + 2 + VALUE_BYTES, start, 0, length);
+  return at + 2 + VALUE_BYTES + length;
+}
+
+/**
+ * Copies eight bytes at a time, which is exact: of none of these bytes F0 or more stands before 7F or FF, as
+ * it does in a NaN.
+ */
+function copy(to: DataView, toAt: number, from: DataView, at: number, count: number): void {
+  for (let i = 0; i < count; i += 8) to.setFloat64(toAt + i, from.getFloat64(at + i, true), true);
+}
