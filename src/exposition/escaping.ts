@@ -85,9 +85,13 @@ function escapeWith(
 function escapeCharacter(character: string, scheme: EscapingScheme): string {
   if (scheme === 'underscores') return '_';
   if (scheme === 'dots') return character === '.' ? '_dot_' : '__';
-  // Half a surrogate pair is none of the characters that UTF-8 can hold.
-  if (/\p{Surrogate}/u.test(character)) return '_FFFD_';
-  return `_${character.codePointAt(0)!.toString(16)}_`;
+  const codePoint = character.codePointAt(0)!;
+  return isSurrogate(codePoint) ? '_FFFD_' : `_${codePoint.toString(16)}_`;
+}
+
+/** Half a surrogate pair is none of the characters that UTF-8 can hold. */
+function isSurrogate(codePoint: number): boolean {
+  return codePoint >= 0xd800 && codePoint < 0xe000;
 }
 
 function unescapeValues(name: string): string {
@@ -98,7 +102,7 @@ function unescapeValues(name: string): string {
     .replaceAll(/__|_([0-9a-fA-F]{1,6})_|[^a-zA-Z0-9:]/gu, (part, digits?: string) => {
       if (part === '__') return '_';
       const codePoint = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);
-      if (codePoint <= LAST_CODE_POINT && !(codePoint >= 0xd800 && codePoint < 0xe000)) {
+      if (codePoint <= LAST_CODE_POINT && !isSurrogate(codePoint)) {
         return String.fromCodePoint(codePoint);
       }
       whole = false;

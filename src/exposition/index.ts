@@ -7,16 +7,13 @@
 export { type EscapingScheme, escapeLabelName, escapeName, unescapeName } from './escaping.ts';
 export {
   type ExpositionFormat,
-  OPENMETRICS_1_0_0,
-  OPENMETRICS_2_0_0,
   type OpenMetricsOptions,
-  TEXT_0_0_4,
-  TEXT_1_0_0,
   toOpenMetrics,
   toText,
   writeOpenMetrics,
   writeText,
 } from './format.ts';
+export { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, TEXT_1_0_0 } from './formats.ts';
 export { acceptsGzip, negotiate } from './negotiate.ts';
 export {
   parseOpenMetrics,

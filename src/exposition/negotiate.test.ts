@@ -2,7 +2,7 @@ import { equal, ok, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assert, property, string } from 'fast-check';
 import type { ExpositionFormat } from './format.ts';
-import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, TEXT_1_0_0 } from './format.ts';
+import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, TEXT_1_0_0 } from './formats.ts';
 import { acceptsGzip, negotiate } from './negotiate.ts';
 import { PROTOBUF } from './protobuf/protobuf.ts';
 

@@ -1,13 +1,8 @@
 /** Which format, and which coding of it, a client gets that sent this header. */
 
 import { ESCAPING_SCHEMES, type EscapingScheme } from './escaping.ts';
-import {
-  type ExpositionFormat,
-  OPENMETRICS_1_0_0,
-  OPENMETRICS_2_0_0,
-  TEXT_0_0_4,
-  TEXT_1_0_0,
-} from './format.ts';
+import type { ExpositionFormat } from './format.ts';
+import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, TEXT_1_0_0 } from './formats.ts';
 import { type Clause, parseClauses } from './header-clauses.ts';
 import { PROTOBUF } from './protobuf/protobuf.ts';
 

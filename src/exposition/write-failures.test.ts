@@ -5,14 +5,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
 import type { FamilyWriter, MetricFamily } from '../model/family.ts';
-import {
-  OPENMETRICS_1_0_0,
-  OPENMETRICS_2_0_0,
-  TEXT_0_0_4,
-  toOpenMetrics,
-  toText,
-  writeText,
-} from './format.ts';
+import { toOpenMetrics, toText, writeText } from './format.ts';
+import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4 } from './formats.ts';
 import { parseOpenMetrics, parseText } from './index.ts';
 import { toProtobuf } from './protobuf/protobuf.ts';
 import { joinText, type Source } from './write.ts';

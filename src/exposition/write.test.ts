@@ -2,14 +2,8 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { handMadeFamily } from '../../test/hand-made-family.ts';
 import type { Collector, FamilyWriter, MetricFamily } from '../model/family.ts';
-import {
-  OPENMETRICS_1_0_0,
-  OPENMETRICS_2_0_0,
-  TEXT_0_0_4,
-  TEXT_1_0_0,
-  toText,
-  writeText,
-} from './format.ts';
+import { toText, writeText } from './format.ts';
+import { OPENMETRICS_1_0_0, OPENMETRICS_2_0_0, TEXT_0_0_4, TEXT_1_0_0 } from './formats.ts';
 import { parseText } from './parse/parse.ts';
 import { joinText, type Source } from './write.ts';
 

@@ -72,8 +72,8 @@ export interface CollectionRunOptions {
   readonly ownerOf: (name: string) => Collector | undefined;
   /** What other processes write to as well, where there are any. */
   readonly shared: SharedPart | undefined;
-  /** The registry's own, which come last: what goes wrong meanwhile is in them. */
-  readonly last: readonly OwnCollector[];
+  /** The registry's own, asked for last: what goes wrong meanwhile is in them. */
+  readonly last: () => readonly OwnCollector[];
   /** Asks the collectors. */
   readonly calls: CollectorCalls;
 }
@@ -133,7 +133,7 @@ export class CollectionRun {
   }
 
   *#last(isWanted: (family: MetricFamily) => boolean = () => true): Generator<MetricFamily> {
-    for (const collector of this.#options.last) {
+    for (const collector of this.#options.last()) {
       yield* this.#new({ collector, families: collector.collect().filter(isWanted) });
     }
   }

@@ -167,7 +167,6 @@ export function instrumentConstructor<C extends AnyChild, Type, Options>(
   base: { readonly prototype: AnyChild } = { prototype: own },
 ): InstrumentConstructor<Type, Options> {
   const { prototype } = base;
-  refuseChildMethods();
   const name = kind.word.charAt(0).toUpperCase() + kind.word.slice(1);
   function construct(options: InstrumentOptions): unknown {
     if (new.target === undefined) {
@@ -195,6 +194,8 @@ function create(kind: Kind<unknown>, prototype: object, options: DeclarationOpti
   }
   const declaration = new Declaration(kind, options, registry);
   const labelled = declaration.family.labelNames.length > 0;
+  // Not where this file is loaded, which every import of this package would wait for.
+  if (labelled) refuseChildMethods();
   const metric = labelled
     ? new LabelledMetric<unknown>(declaration, prototype)
     : (declaration.kind.create(declaration, []) as AnyChild);

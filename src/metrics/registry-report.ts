@@ -17,6 +17,27 @@ export interface RegistryReportOptions {
   readonly onError: ((error: MetricsError) => void) | undefined;
 }
 
+const FAILURES = {
+  name: 'promethium_collector_failures',
+  help: 'Scrapes that show none of the families of a collector, by the reason.',
+  labelNames: ['collector', 'reason'],
+};
+
+const OVERFLOWS = {
+  name: 'promethium_label_overflows',
+  help: 'Times that a metric had no room for one more child and used the one for the rest.',
+  labelNames: ['metric'],
+};
+
+const DROPPED = {
+  name: 'promethium_exemplars_dropped',
+  help: 'Exemplars that were dropped, by the reason. Their observations were counted.',
+  labelNames: ['metric', 'reason'],
+};
+
+/** The counters in the order of a scrape. */
+const COUNTERS = [FAILURES, OVERFLOWS, DROPPED] as const;
+
 /** What an exemplar should have been, by what is wrong with it. */
 const EXPECTED_OF_EXEMPLARS: Readonly<Record<ExemplarDropReason, string>> = {
   shape: 'expected an object of labels, got something else',
@@ -31,46 +52,26 @@ export class RegistryReport {
   /** Told what went wrong; the console is where there is nobody. */
   onError: ((error: MetricsError) => void) | undefined;
   readonly #options: RegistryReportOptions;
-  readonly #reportOnce = reportOnce();
-  readonly #failures: OwnCounter;
-  readonly #overflows: OwnCounter;
-  readonly #dropped: OwnCounter;
+  #toConsole: ((error: MetricsError) => void) | undefined;
+  /** Made with the first count, since every import of this package makes a registry. */
+  #counters: readonly OwnCounter[] | undefined;
   /** Which reasons of which metrics were said: a message for each exemplar would be a flood. */
   readonly #said = new Set<string>();
 
   constructor(options: RegistryReportOptions) {
-    const { constantLabels } = options;
     this.#options = options;
     this.onError = options.onError;
-    this.#failures = new OwnCounter({
-      name: 'promethium_collector_failures',
-      help: 'Scrapes that show none of the families of a collector, by the reason.',
-      labelNames: ['collector', 'reason'],
-      constantLabels,
-    });
-    this.#overflows = new OwnCounter({
-      name: 'promethium_label_overflows',
-      help: 'Times that a metric had no room for one more child and used the one for the rest.',
-      labelNames: ['metric'],
-      constantLabels,
-    });
-    this.#dropped = new OwnCounter({
-      name: 'promethium_exemplars_dropped',
-      help: 'Exemplars that were dropped, by the reason. Their observations were counted.',
-      labelNames: ['metric', 'reason'],
-      constantLabels,
-    });
   }
 
-  /** The counters, which come last in a scrape. */
+  /** The counters, which come last in a scrape; none where nothing was counted. */
   get counters(): readonly OwnCounter[] {
-    return [this.#failures, this.#overflows, this.#dropped];
+    return this.#counters ?? [];
   }
 
   /** A collector's families are missing. */
   failed(collector: string, reason: FailureReason, cause: unknown): void {
-    const { storage, clock, timeoutMs } = this.#options;
-    this.#failures.count(storage(), clock.now(), [collector, reason]);
+    const { timeoutMs } = this.#options;
+    this.#count(FAILURES, [collector, reason]);
     const what =
       reason === 'timeout'
         ? `expected an answer within ${timeoutMs} ms, got none`
@@ -83,8 +84,7 @@ export class RegistryReport {
 
   /** An exemplar of a metric was dropped. */
   exemplarDropped(metric: string, reason: ExemplarDropReason, cause: unknown): void {
-    const { storage, clock } = this.#options;
-    this.#dropped.count(storage(), clock.now(), [metric, reason]);
+    this.#count(DROPPED, [metric, reason]);
     const key = `${reason} ${metric}`;
     if (this.#said.has(key)) return;
     this.#said.add(key);
@@ -96,8 +96,7 @@ export class RegistryReport {
 
   /** A metric had no room for a child. */
   overflowed(metric: string): void {
-    const { storage, clock } = this.#options;
-    this.#overflows.count(storage(), clock.now(), [metric]);
+    this.#count(OVERFLOWS, [metric]);
   }
 
   /** Begins anew. */
@@ -106,10 +105,17 @@ export class RegistryReport {
     this.#said.clear();
   }
 
+  #count(what: (typeof COUNTERS)[number], values: readonly string[]): void {
+    const { storage, clock, constantLabels } = this.#options;
+    this.#counters ??= COUNTERS.map((counter) => new OwnCounter({ ...counter, constantLabels }));
+    this.#counters[COUNTERS.indexOf(what)]!.count(storage(), clock.now(), values);
+  }
+
   #say(error: MetricsError): void {
     try {
       // A listener may be async, whatever its type says: nobody else would hear that it failed.
-      Promise.resolve((this.onError ?? this.#reportOnce)(error)).catch(() => {});
+      this.#toConsole ??= reportOnce();
+      Promise.resolve((this.onError ?? this.#toConsole)(error)).catch(() => {});
     } catch {
       // The listener's own mistake must cost neither a scrape nor an observation.
     }

@@ -3,6 +3,7 @@
 import type { MetricsError } from '../model/error.ts';
 import type { Collector, MetricFamily } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import { claimedNames } from '../model/name.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
@@ -30,7 +31,9 @@ import { RegistryReport } from './registry-report.ts';
 import { RegistryView } from './registry-view.ts';
 import type { RelabelOptions } from './relabelled.ts';
 import { restrict } from './restricted.ts';
-import { TARGET_NAMES, Target } from './target.ts';
+import { Target } from './target.ts';
+
+const DEFAULTS: CollectorRegistryOptions = {};
 
 /**
  * The metrics of a program, or of a part of one.
@@ -59,11 +62,15 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * @throws {RangeError} When the time limit is not above 0 or longer than timers can wait, the
    * limit of children is none, or a label's name is not one.
    */
-  constructor(options: CollectorRegistryOptions = {}) {
-    validateOptions(options);
-    const { storage, collectTimeoutMs = 5000, clock = SYSTEM_CLOCK, constantLabels = {} } = options;
+  constructor(options: CollectorRegistryOptions = DEFAULTS) {
+    // What is not given runs nothing here, which every import of this package would wait for.
+    if (options !== DEFAULTS) validateOptions(options);
+    const { storage, collectTimeoutMs = 5000, clock = SYSTEM_CLOCK, constantLabels } = options;
     this.clock = clock;
-    this.constantLabels = toCommonPairs('registry "constantLabels"', constantLabels);
+    this.constantLabels =
+      constantLabels === undefined
+        ? []
+        : toCommonPairs('registry "constantLabels"', constantLabels);
     this.#storage = storage;
     this.#maxChildren = options.maxChildren ?? Infinity;
     this.#report = new RegistryReport({
@@ -78,8 +85,8 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
       timeoutMs: collectTimeoutMs,
       onFailure: (collector, reason, cause) => this.#report.failed(collector, reason, cause),
     });
-    this.targetInfo = options.targetInfo;
-    this.exemplars = options.exemplars;
+    if (options.targetInfo !== undefined) this.targetInfo = options.targetInfo;
+    if (options.exemplars !== undefined) this.exemplars = options.exemplars;
   }
 
   /** The registry itself: what it has in common with its views. */
@@ -158,7 +165,8 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   set targetInfo(facts: TargetInfo | undefined) {
     const target = facts === undefined ? undefined : new Target(facts);
     const { claims } = this.#registered;
-    if (this.#target !== undefined) claims.release(this.#target, TARGET_NAMES);
+    const before = this.#target;
+    if (before !== undefined) claims.release(before, before.describe().flatMap(claimedNames));
     if (target !== undefined) claims.claim(target, target.describe());
     this.#target = target;
     this.#share();
@@ -293,7 +301,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
       first: this.#target,
       ownerOf: (name) => this.#registered.ownerOf(name),
       shared,
-      last: this.#report.counters,
+      last: () => this.#report.counters,
       calls: this.#calls,
     }).families();
   }

@@ -1,17 +1,10 @@
 /** What a registry says of the program as a whole: `target_info`. */
 
 import type { Collector, FamilyHeader, MetricFamily } from '../model/family.ts';
-import { claimedNames } from '../model/name.ts';
 import { InfoMetricFamily } from '../model/statement-families.ts';
 import type { TargetInfo } from './registry-options.ts';
 
 const HEADER = { name: 'target', help: 'Target metadata' };
-
-/** The names that its lines bear. */
-export const TARGET_NAMES: readonly string[] = /* @__PURE__ */ claimedNames({
-  name: 'target',
-  type: 'info',
-});
 
 /**
  * The family of `target_info`, as OpenMetrics has it.

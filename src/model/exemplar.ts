@@ -27,9 +27,6 @@ export const MAX_EXEMPLAR_CODE_POINTS = 128;
 /** What can be wrong with the labels of an exemplar. */
 export type ExemplarFault = 'shape' | 'label_name' | 'label_value' | 'too_long';
 
-/** Half of a surrogate pair, which UTF-8 cannot hold. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 /**
  * Returns a copy of `given` as the labels of an exemplar, or what is wrong with it. Names are those
  * that labels of metrics may have; values are strings and numbers. Never throws, not even where a
@@ -50,7 +47,7 @@ function checked(
   const labels: Record<string, string> = {};
   let codePoints = 0;
   for (const [name, value] of entries) {
-    if (name === '' || name.startsWith('__') || LONE_SURROGATE.test(name)) return 'label_name';
+    if (name === '' || name.startsWith('__') || wellFormed(name) !== name) return 'label_name';
     if (typeof value !== 'string' && typeof value !== 'number') return 'label_value';
     const text = wellFormed(`${value}`);
     codePoints += countCodePoints(name) + countCodePoints(text);

@@ -2,13 +2,11 @@
 
 import { show } from './error.ts';
 import type { FamilyHeader, MetricType } from './family.ts';
+import { wellFormed } from './label-value.ts';
 
 // A loop over the characters takes 70 ns for 25 of them, these 42 (Node 24).
 const LEGACY_METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LEGACY_LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-
-/** Half of a surrogate pair, which UTF-8 cannot hold. `String.isWellFormed` is not in ES2022. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const TYPE_SUFFIX: Partial<Record<MetricType, string>> = { counter: '_total', info: '_info' };
 
@@ -53,7 +51,7 @@ export function familyName(type: MetricType, name: string, word: string = type):
   }
   const suffix = typeSuffix(type);
   const stripped = suffix !== '' && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
-  if (stripped === '' || LONE_SURROGATE.test(name)) {
+  if (stripped === '' || wellFormed(name) !== name) {
     throw new RangeError(
       `${word} ${show(name)}: not a metric name, expected text without half surrogate pairs, got ${show(name)}`,
     );
@@ -92,7 +90,7 @@ export function validateLabelNames(
         `${subject}: label name ${i} is no string, expected a label name, got ${show(label)}`,
       );
     }
-    if (label === '' || LONE_SURROGATE.test(label)) {
+    if (label === '' || wellFormed(label) !== label) {
       throw new RangeError(
         `${subject}: not a label name, expected text without half surrogate pairs, got ${show(label)}`,
       );
