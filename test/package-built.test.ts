@@ -110,6 +110,29 @@ describe('the built package', () => {
     equal(run(process.execPath, script), '');
   });
 
+  it('names functions in stack traces as the sources do, those within others too', () => {
+    const script = write(
+      'named.mjs',
+      [
+        "import { Counter } from 'promethium';",
+        "import { TEXT_0_0_4 } from 'promethium/exposition';",
+        "const counter = new Counter({ name: 'named_total', help: 'Named.', labelNames: ['a'] });",
+        "for (const wrong of [() => counter.labels({ b: 1 }), () => TEXT_0_0_4.withEscaping('none')]) {",
+        '  try {',
+        '    wrong();',
+        '  } catch ({ stack }) {',
+        '    const names = stack.matchAll(/^ +at (\\S+).*[/\\\\]dist[/\\\\]/gm);',
+        "    console.log(Array.from(names, ([, name]) => name.replace(/^Object\\./, '')).join(' '));",
+        '  }',
+        '}',
+      ].join('\n'),
+    );
+    equal(
+      run(process.execPath, script),
+      'LabelSet.refuseLabels #byName LabelSet.toValues #make #byNameInAnyOrder #byName LabelledMetric.labels\nwithEscaping\n',
+    );
+  });
+
   it('tells of the lines of its sources in stack traces', () => {
     const script = write(
       'traced.mjs',

@@ -9,7 +9,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import { entries, root } from './entries.ts';
 
@@ -98,8 +98,15 @@ async function bundleModules(): Promise<void> {
     throw new Error(`build: no core, expected ${CORE.join(', ')} in one file, got ${found.length}`);
   }
   const named = (text: string): string => text.replaceAll(chunk, 'core');
-  for (const { path, text } of outputFiles) {
-    write(named(path), path.endsWith('.js') ? await withConstants(named(text)) : named(text));
+  const texts = new Map(outputFiles.map(({ path, text }) => [named(path), named(text)]));
+  for (const [path, text] of texts) {
+    if (!path.endsWith('.js')) continue;
+    const { code, map } = await withShortNames(
+      await withConstants(text),
+      texts.get(`${path}.map`)!,
+    );
+    write(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+    write(`${path}.map`, map);
   }
 }
 
@@ -120,6 +127,49 @@ async function withConstants(text: string): Promise<string> {
     .map((line, i) => (variables.includes(i + 1) ? line.replace(/^const /, 'let ') : line))
     .join('\n');
 }
+
+/**
+ * Shortens the names of parameters and variables of functions, which V8 reads much of an import: 8.1 ms
+ * of a processor instead of 9.3 (Node 24, lower quartiles). All that errors, stack traces and
+ * inspection show stays: functions, classes, methods, private ones too.
+ *
+ * The minifier has no option for that. It leaves alone what an `eval` could see, so that one stands
+ * for a moment in each scope whose names stay; and it takes private names for properties with a `$`.
+ */
+async function withShortNames(text: string, map: string): Promise<{ code: string; map: string }> {
+  let marked = text.replace(/^\/\/# sourceMappingURL=.*\n/m, '');
+  // Of a class that names itself, esbuild has made one with another name.
+  for (const [, name, own] of text.matchAll(/^const (\w+) = class (_\w+)/gm)) {
+    marked = marked
+      .replace(`class ${own}`, 'class')
+      .replace(new RegExp(`\\b${own}\\b`, 'g'), name!);
+  }
+  const privates = new Set(Array.from(marked.matchAll(/#([a-z]\w*)/gi), ([, name]) => name));
+  const taken = marked.match(PRIVATE_MARK)?.find((mark) => privates.has(mark.slice(1)));
+  if (taken !== undefined) throw new Error(`build: ${taken} cannot stand for a private name`);
+  marked = marked.replace(/#(?=[a-z])/gi, '$').replace(NAMED_FUNCTION, '$1eval("");');
+  const inline = Buffer.from(map).toString('base64');
+  const result = await transform(
+    `${marked}\neval("");\n//# sourceMappingURL=data:application/json;base64,${inline}\n`,
+    {
+      sourcemap: 'external',
+      sourcesContent: false,
+      format: 'esm',
+      minifyIdentifiers: true,
+      logLevel: 'silent',
+    },
+  );
+  const code = result.code
+    .replace(/^ *eval\(""\);$/gm, '')
+    .replace(PRIVATE_MARK, (mark) => (privates.has(mark.slice(1)) ? `#${mark.slice(1)}` : mark));
+  return { code: `${code.trimEnd()}\n`, map: result.map };
+}
+
+const PRIVATE_MARK = /\$[a-z]\w*/gi;
+
+/** What declares a function within another one. */
+const NAMED_FUNCTION =
+  /^( +)(?=(?:const|let) \w+ = (?:async )?(?:\([^)]*\)|\w+) => |(?:async )?function\*? \w+)/gm;
 
 /** Each entry is a function of the bundle, so that requiring one evaluates that one alone. */
 async function bundle(paths: readonly string[]): Promise<void> {
