@@ -90,17 +90,20 @@ export class LabelledMetric<Child> implements Metric {
     let last = first;
     if (given > 1) {
       parent = node;
-      node = node.below(this.#text(0, first));
+      first = this.#text(0, first);
+      node = node.below(first);
       last = second;
     }
     if (given > 2 && node !== undefined) {
       parent = node;
-      node = node.below(this.#text(1, second));
+      second = this.#text(1, second);
+      node = node.below(second);
       last = third;
     }
     if (given > 3 && node !== undefined) {
       parent = node;
-      node = node.below(this.#text(2, third));
+      third = this.#text(2, third);
+      node = node.below(third);
       last = fourth;
     }
     const child = node?.leaf(this.#text(given - 1, last));
@@ -226,13 +229,15 @@ export class LabelledMetric<Child> implements Metric {
     return this.#children.make(this.#labelSet.toValues(given));
   }
 
-  /** Makes a child where a look-up of its values came to, nothing where that was not their last level. */
+  /**
+   * Makes a child where a look-up of its values came to, nothing where that was not their last level. All
+   * but the last value are text then, and in the tree: they need not be looked at again.
+   */
   #makeBelow(
     values: unknown[],
     node: LabelNode<Child> | undefined,
     parent: LabelNode<Child> | undefined,
   ): Child {
-    // Those that lead there are in the tree, and need not be looked at again.
     const from = node === undefined ? 0 : values.length - 1;
     return this.#children.make(this.#labelSet.toTexts(values, from), node, parent);
   }
