@@ -3,6 +3,7 @@
 import { show } from '../model/error.ts';
 import type { Collector, FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 import { requireFamily } from '../model/family-shape.ts';
+import { refuseUnknown } from '../model/option.ts';
 import type { EscapingScheme } from './escaping.ts';
 import type { ExposedNames, Omission } from './exposed-names.ts';
 
@@ -64,7 +65,7 @@ export function write(
   options: WriteOptions = {},
   known: readonly string[] = OPTIONS,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  refuseUnknown(options, known);
+  refuseUnknown('exposition', options, known);
   if (!isCollector(source) && !isFamily(source) && !isIterable(source)) {
     throw new TypeError(
       `exposition: no source, expected an object with collect(), a family, or several of them, got ${show(source)}`,
@@ -75,14 +76,6 @@ export function write(
 
 /** What every format has. */
 export const OPTIONS: readonly string[] = ['created', 'escaping', 'pause', 'onError'];
-
-function refuseUnknown(options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new TypeError(
-    `exposition: unknown option, expected ${known.join(', ')}, got ${show(unknown)}`,
-  );
-}
 
 async function* chunksOf(
   source: Source,

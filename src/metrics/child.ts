@@ -2,6 +2,7 @@
 
 import { show } from '../model/error.ts';
 import type { Collector, Families, FamilyHeader, FamilyWriter, Walk } from '../model/family.ts';
+import { refuseValue } from '../model/option.ts';
 import type { Storage } from '../storage/storage.ts';
 import { isAsyncIterable, watched } from './async-iteration.ts';
 import type { Declaration } from './declaration.ts';
@@ -114,8 +115,7 @@ export abstract class AnyChild implements Metric {
 
   /** Refuses an amount or value: of the wrong type, or out of range. Only ever throws. */
   protected refuse(call: string, expected: string, value: unknown): never {
-    const message = `${this.declaration.subject}: ${call} refused, expected ${expected}, got ${show(value)}`;
-    throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+    refuseValue(`${this.declaration.subject}: ${call} refused`, expected, value);
   }
 }
 

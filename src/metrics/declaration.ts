@@ -4,6 +4,7 @@ import { cellCount, type InstrumentType, isStamped, type StoredFamily } from '..
 import { show } from '../model/error.ts';
 import type { FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import { refuseUnknown } from '../model/option.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Cells, SeriesStorage, Storage } from '../storage/storage.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
@@ -13,8 +14,8 @@ import { describe, requireCallback, type TypeOptions } from './family-descriptio
 import { fullName } from './full-name.ts';
 import { InstrumentFamily } from './instrument-family.ts';
 import {
+  COMMON_OPTIONS,
   type DeclarationOptions,
-  refuseUnknown,
   type ValueCallback,
 } from './instrument-options.ts';
 import { type InstrumentRegistry, refuseTaken } from './instrument-registry.ts';
@@ -112,7 +113,7 @@ export class Declaration {
     }
     this.name = options.name;
     this.kind = kind;
-    refuseUnknown(this.subject, options, kind.options);
+    refuseUnknown(this.subject, options, [...COMMON_OPTIONS, ...kind.options]);
     const names = fullName(this.subject, kind, options, registry?.prefix ?? '');
     this.name = names.name;
     const header = { name: names.family, type: kind.type, unit: names.unit };

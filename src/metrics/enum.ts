@@ -4,10 +4,10 @@ import type { MultiprocessMode } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import { wellFormed } from '../model/label-value.ts';
 import type { LabelNames } from '../model/labels.ts';
+import { validMode } from '../model/option.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
-import { validMode } from './gauge.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 import type { InstrumentOptions } from './instrument-options.ts';
 

@@ -2,6 +2,7 @@
 
 import { show } from '../model/error.ts';
 import type { LabelValue } from '../model/labels.ts';
+import { isFinitePart, refuseUnknown, requireNumber } from '../model/option.ts';
 
 /**
  * The labels of an exemplar, such as `{ trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' }`: names and
@@ -56,12 +57,7 @@ export function toExemplarSampling(subject: string, options: ExemplarOptions): E
       `${subject}: exemplars are none, expected { provider: … }, got ${show(options)}`,
     );
   }
-  for (const option of Object.keys(options)) {
-    if (OPTIONS.includes(option)) continue;
-    throw new TypeError(
-      `${subject}: unknown option of exemplars, expected ${OPTIONS.join(', ')}, got ${show(option)}`,
-    );
-  }
+  refuseUnknown(subject, options, OPTIONS, ' of exemplars');
   const { provider, minAgeSeconds = 7, maxAgeSeconds = 70, intervalSeconds = 0.09 } = options;
   if (typeof provider !== 'function') {
     throw new TypeError(
@@ -70,7 +66,8 @@ export function toExemplarSampling(subject: string, options: ExemplarOptions): E
   }
   const seconds = { minAgeSeconds, maxAgeSeconds, intervalSeconds };
   for (const [name, value] of Object.entries(seconds)) {
-    requireSeconds(`${subject}: ${name} of exemplars`, value);
+    const what = `${subject}: ${name} of exemplars is no duration`;
+    requireNumber(what, 'seconds >= 0', value, isFinitePart);
   }
   if (maxAgeSeconds < minAgeSeconds) {
     throw new RangeError(
@@ -88,10 +85,4 @@ export function toOwnExemplarSampling(
   return options === undefined || options === false
     ? options
     : toExemplarSampling(subject, options);
-}
-
-function requireSeconds(what: string, value: unknown): void {
-  if (typeof value === 'number' && value >= 0 && value < Infinity) return;
-  const message = `${what} is no duration, expected seconds >= 0, got ${show(value)}`;
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
 }

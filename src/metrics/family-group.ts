@@ -4,19 +4,8 @@
  */
 
 import type { StoredFamily } from '../model/cells.ts';
-import type { Exemplar } from '../model/exemplar.ts';
-import type {
-  Collector,
-  FamilyHeader,
-  FamilyWriter,
-  HistogramPoint,
-  MetricFamily,
-  SummaryPoint,
-  Walk,
-} from '../model/family.ts';
-import type { Pair, Pairs } from '../model/labels.ts';
-import { samplesOf } from '../model/sample-writer.ts';
-import type { Timestamp } from '../model/timestamp.ts';
+import { composedFamily, PassingWriter } from '../model/composed-family.ts';
+import type { Collector, FamilyHeader, FamilyWriter, MetricFamily, Walk } from '../model/family.ts';
 
 /** What is known of a family before it is collected: of an instrument's, everything. */
 export type Described = Pick<FamilyHeader, 'name' | 'type'> &
@@ -44,21 +33,18 @@ function shapeOf(family: Described): string {
 export function united(families: readonly MetricFamily[]): MetricFamily {
   const { name, type, help, unit, labelNames, constantLabels } = families[0]!;
   const columns = constantLabels.map(([label]) => label);
-  return {
+  const header = {
     name,
     type,
     help,
     unit,
     labelNames: [...columns, ...labelNames],
     constantLabels: [],
-    walk(writer) {
-      writer.begin(this);
-      return new UnitedWalk(families, columns, writer);
-    },
-    get samples() {
-      return samplesOf(this);
-    },
   };
+  return composedFamily(header, (writer) => {
+    writer.begin(header);
+    return new UnitedWalk(families, columns, writer);
+  });
 }
 
 /** Collects all members, one after the other. */
@@ -113,54 +99,21 @@ class UnitedWalk implements Walk {
 }
 
 /** Writes a member's metrics after the labels that are its own. */
-class MemberWriter implements FamilyWriter {
-  readonly #writer: FamilyWriter;
+class MemberWriter extends PassingWriter {
   readonly #texts: readonly string[];
 
   constructor(writer: FamilyWriter, texts: readonly string[]) {
-    this.#writer = writer;
+    super(writer);
     this.#texts = texts;
   }
 
-  get full(): boolean {
-    return this.#writer.full;
-  }
-
-  begin(_family: FamilyHeader): void {
+  override begin(_family: FamilyHeader): void {
     this.#texts.forEach((text, depth) => {
-      this.#writer.label(depth, text);
+      this.writer.label(depth, text);
     });
   }
 
-  label(depth: number, value: string): void {
-    this.#writer.label(this.#texts.length + depth, value);
-  }
-
-  at(timestamp: Timestamp): void {
-    this.#writer.at(timestamp);
-  }
-
-  number(value: number, created?: number, exemplar?: Exemplar): void {
-    this.#writer.number(value, created, exemplar);
-  }
-
-  histogram(point: HistogramPoint): void {
-    this.#writer.histogram(point);
-  }
-
-  summary(point: SummaryPoint): void {
-    this.#writer.summary(point);
-  }
-
-  info(pairs: Pairs): void {
-    this.#writer.info(pairs);
-  }
-
-  stateSet(states: readonly string[], on: (state: number) => boolean): void {
-    this.#writer.stateSet(states, on);
-  }
-
-  sample(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
-    this.#writer.sample(suffix, extra, value, exemplar);
+  override label(depth: number, value: string): void {
+    this.writer.label(this.#texts.length + depth, value);
   }
 }

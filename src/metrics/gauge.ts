@@ -1,8 +1,8 @@
 /** Gauges: numbers that go up and down. */
 
 import { MULTIPROCESS_MODES, type MultiprocessMode } from '../model/cells.ts';
-import { show } from '../model/error.ts';
 import type { LabelNames } from '../model/labels.ts';
+import { validMode } from '../model/option.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
@@ -195,18 +195,6 @@ class GaugeChildOnCells extends Child {
       child.set(value);
     },
   };
-}
-
-/** Returns `mode` if it is among `allowed`, and throws a RangeError with the metric's name if not. */
-export function validMode(
-  subject: string,
-  mode: unknown,
-  allowed: readonly MultiprocessMode[],
-): MultiprocessMode {
-  if (allowed.includes(mode as MultiprocessMode)) return mode as MultiprocessMode;
-  throw new RangeError(
-    `${subject}: unknown multiprocess mode, expected ${allowed.join(', ')}, got ${show(mode)}`,
-  );
 }
 
 /**

@@ -1,6 +1,5 @@
 /** What instruments are declared with, whatever their type. */
 
-import { show } from '../model/error.ts';
 import type { LabelValue } from '../model/labels.ts';
 import type { InstrumentRegistry } from './instrument-registry.ts';
 import type { LabelOptions } from './label-rules.ts';
@@ -55,7 +54,8 @@ export interface DeclarationOptions extends InstrumentOptions, LabelOptions {
   readonly callback?: ValueCallback;
 }
 
-const COMMON_OPTIONS = [
+/** The options that instruments of all types have. */
+export const COMMON_OPTIONS: readonly string[] = [
   'name',
   'help',
   'namespace',
@@ -69,19 +69,3 @@ const COMMON_OPTIONS = [
   'maxChildren',
   'maxIdleSeconds',
 ];
-
-/**
- * Refuses options that instruments do not have.
- *
- * @param own - Those that the type has beside the common ones.
- * @throws {TypeError} When there is one.
- */
-export function refuseUnknown(subject: string, options: object, own: readonly string[]): void {
-  const known = [...COMMON_OPTIONS, ...own];
-  for (const option of Object.keys(options)) {
-    if (known.includes(option)) continue;
-    throw new TypeError(
-      `${subject}: unknown option, expected ${known.join(', ')}, got ${show(option)}`,
-    );
-  }
-}

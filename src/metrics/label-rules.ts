@@ -5,6 +5,7 @@ import type { FamilyHeader } from '../model/family.ts';
 import { wellFormed } from '../model/label-value.ts';
 import type { LabelValue } from '../model/labels.ts';
 import { validateLabelNames } from '../model/name.ts';
+import { refuseValue } from '../model/option.ts';
 
 /** The options of metrics with labels, as they come. */
 export interface LabelOptions {
@@ -151,6 +152,5 @@ function validateLimit(
     );
   }
   if (is(value)) return;
-  const message = `${subject}: ${option} is no limit, expected ${expected}, got ${show(value)}`;
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+  refuseValue(`${subject}: ${option} is no limit`, expected, value);
 }

@@ -3,6 +3,7 @@
 import { show } from '../model/error.ts';
 import { GREATEST_SCHEMA, LEAST_SCHEMA, schemaOfFactor } from '../model/native-bounds.ts';
 import type { NativeSettings } from '../model/native-resolution.ts';
+import { isFinitePart, requireNumber } from '../model/option.ts';
 
 /**
  * What a histogram with native buckets is declared with: {@linkcode nativeFactor} or
@@ -75,17 +76,17 @@ export function toNativeOptions(
     nativeMinResetSeconds: minResetSeconds = 3600,
     nativeMaxZeroThreshold: maxZeroThreshold = 0,
   } = options;
-  requireNumber(subject, 'nativeZeroThreshold', zeroThreshold, 'a number >= 0', isFinitePart);
-  requireNumber(subject, 'nativeMaxBuckets', maxBuckets, 'a whole number > 0 or Infinity', isLimit);
-  requireNumber(subject, 'nativeMinResetSeconds', minResetSeconds, 'seconds >= 0', isFinitePart);
-  requireNumber(subject, 'nativeMaxZeroThreshold', maxZeroThreshold, 'a number >= 0', isFinitePart);
+  requireOption(subject, 'nativeZeroThreshold', zeroThreshold, 'a number >= 0', isFinitePart);
+  requireOption(subject, 'nativeMaxBuckets', maxBuckets, 'a whole number > 0 or Infinity', isLimit);
+  requireOption(subject, 'nativeMinResetSeconds', minResetSeconds, 'seconds >= 0', isFinitePart);
+  requireOption(subject, 'nativeMaxZeroThreshold', maxZeroThreshold, 'a number >= 0', isFinitePart);
   const schema = toSchema(subject, options);
   return Object.freeze({ schema, zeroThreshold, maxBuckets, minResetSeconds, maxZeroThreshold });
 }
 
 function toSchema(subject: string, { nativeFactor, nativeSchema }: NativeHistogramOptions): number {
   if (nativeFactor !== undefined) {
-    requireNumber(
+    requireOption(
       subject,
       'nativeFactor',
       nativeFactor,
@@ -95,7 +96,7 @@ function toSchema(subject: string, { nativeFactor, nativeSchema }: NativeHistogr
     return schemaOfFactor(nativeFactor);
   }
   const expected = `a whole number from ${LEAST_SCHEMA} to ${GREATEST_SCHEMA}`;
-  requireNumber(
+  requireOption(
     subject,
     'nativeSchema',
     nativeSchema,
@@ -114,22 +115,16 @@ function refuseOthers(subject: string, options: NativeHistogramOptions): void {
   }
 }
 
-function isFinitePart(value: number): boolean {
-  return value >= 0 && value < Infinity;
-}
-
 function isLimit(value: number): boolean {
   return value > 0 && (Number.isInteger(value) || value === Infinity);
 }
 
-function requireNumber(
+function requireOption(
   subject: string,
   option: keyof NativeHistogramOptions,
   value: unknown,
   expected: string,
   is: (value: number) => boolean,
 ): void {
-  if (typeof value === 'number' && is(value)) return;
-  const message = `${subject}: ${option} is out of range, expected ${expected}, got ${show(value)}`;
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+  requireNumber(`${subject}: ${option} is out of range`, expected, value, is);
 }

@@ -1,6 +1,7 @@
 /** Observations of the last minutes, from which a summary's quantiles are read. */
 
 import { show } from '../model/error.ts';
+import { requireNumber } from '../model/option.ts';
 import { QuantileSketch } from '../model/quantile-sketch.ts';
 import type { QuantileAge } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
@@ -62,17 +63,6 @@ function isPart(value: number): boolean {
 
 function isTime(value: number): boolean {
   return value > 0 && value < Infinity;
-}
-
-function requireNumber(
-  what: string,
-  expected: string,
-  value: unknown,
-  is: (value: number) => boolean,
-): void {
-  if (typeof value === 'number' && is(value)) return;
-  const message = `${what}, expected ${expected}, got ${show(value)}`;
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
 }
 
 /**

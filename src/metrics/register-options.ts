@@ -4,6 +4,7 @@ import { MULTIPROCESS_MODES, type MultiprocessMode, type StoredFamily } from '..
 import { show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
 import type { Pairs } from '../model/labels.ts';
+import { validMode } from '../model/option.ts';
 import type { Storage } from '../storage/storage.ts';
 import { isStored, type Shown } from './collection-run.ts';
 import { joined } from './constant-labels.ts';
@@ -91,16 +92,12 @@ function apart(
       `registry "register": unknown scope, expected "service" or "process", got ${show(scope)}`,
     );
   }
-  if (scope === 'process') return { ...relabel, mode: validMode(multiprocessMode ?? 'all') };
+  if (scope === 'process') {
+    const mode = multiprocessMode ?? 'all';
+    return { ...relabel, mode: validMode('registry "register"', mode, MULTIPROCESS_MODES) };
+  }
   if (multiprocessMode === undefined) return { ...relabel, mode: undefined };
   throw new TypeError(
     `registry "register": a mode for a collector of the service, expected scope "process" or no multiprocessMode, got ${show(multiprocessMode)}`,
-  );
-}
-
-function validMode(mode: MultiprocessMode): MultiprocessMode {
-  if (MULTIPROCESS_MODES.includes(mode)) return mode;
-  throw new RangeError(
-    `registry "register": unknown multiprocess mode, expected ${MULTIPROCESS_MODES.join(', ')}, got ${show(mode)}`,
   );
 }

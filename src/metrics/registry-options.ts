@@ -2,6 +2,7 @@
 
 import { MetricsError, show } from '../model/error.ts';
 import type { LabelValue } from '../model/labels.ts';
+import { refuseUnknown, refuseValue } from '../model/option.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { ExemplarOptions } from './exemplar-options.ts';
@@ -41,14 +42,14 @@ export interface CollectorRegistryOptions {
 const OPTIONS: Readonly<
   Record<string, readonly [expected: string, is: (value: unknown) => boolean]>
 > = {
-  storage: ['a Storage', /* @__PURE__ */ hasMethod('declare')],
+  storage: ['a Storage', (value) => hasMethod(value, 'declare')],
   collectTimeoutMs: ['a number', (value) => typeof value === 'number'],
   targetInfo: ['an object of facts', (value) => typeof value === 'object'],
   constantLabels: ['an object of labels', (value) => typeof value === 'object'],
   maxChildren: ['a number', (value) => typeof value === 'number'],
   exemplars: ['{ provider: … }', (value) => typeof value === 'object'],
   onError: ['a function', (value) => typeof value === 'function'],
-  clock: ['a Clock', /* @__PURE__ */ hasMethod('elapsed')],
+  clock: ['a Clock', (value) => hasMethod(value, 'elapsed')],
 };
 
 /** The longest time that timers can wait; they take what is longer for no time at all. */
@@ -59,13 +60,9 @@ export function validateOptions(options: CollectorRegistryOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`registry: no options, expected an object, got ${show(options)}`);
   }
+  refuseUnknown('registry', options, Object.keys(OPTIONS));
   for (const [name, value] of Object.entries(options)) {
-    const [expected, is] = (Object.hasOwn(OPTIONS, name) && OPTIONS[name]) || [];
-    if (is === undefined) {
-      throw new TypeError(
-        `registry: unknown option, expected ${Object.keys(OPTIONS).join(', ')}, got ${show(name)}`,
-      );
-    }
+    const [expected, is] = OPTIONS[name]!;
     if (value === undefined || is(value)) continue;
     throw new TypeError(
       `registry "${name}": of the wrong type, expected ${expected}, got ${show(value)}`,
@@ -83,8 +80,7 @@ export function validateOptions(options: CollectorRegistryOptions): void {
 /** @throws {TypeError | RangeError} When it is not a number, or not a limit. */
 export function validateMaxChildren(value: unknown): void {
   if (isLimit(value)) return;
-  const message = `registry "maxChildren": no limit, expected a whole number > 0 or Infinity, got ${show(value)}`;
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+  refuseValue('registry "maxChildren": no limit', 'a whole number > 0 or Infinity', value);
 }
 
 /**
@@ -107,6 +103,6 @@ export function requireUsable(storage: Storage, inUse: Storage | undefined): voi
   }
 }
 
-function hasMethod(name: string): (value: unknown) => boolean {
-  return (value) => typeof (value as Record<string, unknown> | null)?.[name] === 'function';
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof (value as Record<string, unknown> | null)?.[name] === 'function';
 }

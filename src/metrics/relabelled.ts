@@ -1,17 +1,10 @@
 /** Families of somebody else under names with a prefix, and with labels of whoever registered them. */
 
+import { composedFamily, PassingWriter } from '../model/composed-family.ts';
 import { show } from '../model/error.ts';
-import type { Exemplar } from '../model/exemplar.ts';
-import type {
-  FamilyHeader,
-  FamilyWriter,
-  HistogramPoint,
-  MetricFamily,
-  SummaryPoint,
-} from '../model/family.ts';
-import type { LabelValue, Pair, Pairs } from '../model/labels.ts';
-import { samplesOf } from '../model/sample-writer.ts';
-import type { Timestamp } from '../model/timestamp.ts';
+import type { FamilyHeader, FamilyWriter, MetricFamily } from '../model/family.ts';
+import type { LabelValue, Pairs } from '../model/labels.ts';
+import { refuseUnknown } from '../model/option.ts';
 import { joined, toCommonPairs } from './constant-labels.ts';
 
 /** What a view adds to all that is declared or registered in it, and `register` to one collector. */
@@ -46,12 +39,7 @@ export function toRelabelling(
       `${subject}: no options, expected { prefix, labels }, got ${show(options)}`,
     );
   }
-  const unknown = Object.keys(options).find((name) => name !== 'prefix' && name !== 'labels');
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `${subject}: unknown option, expected ${['prefix', 'labels', ...others].join(', ')}, got ${show(unknown)}`,
-    );
-  }
+  refuseUnknown(subject, options, ['prefix', 'labels', ...others]);
   const { prefix = '', labels = {} } = options;
   if (typeof prefix !== 'string') {
     throw new TypeError(`${subject}: prefix is no text, expected a string, got ${show(prefix)}`);
@@ -61,13 +49,9 @@ export function toRelabelling(
 
 /** The family with another name and more labels. */
 export function relabelled(family: MetricFamily, relabelling: Relabelling): MetricFamily {
-  return {
-    ...headerOf(family, relabelling),
-    walk: (writer) => family.walk(new RelabellingWriter(writer, relabelling)),
-    get samples() {
-      return samplesOf(this);
-    },
-  };
+  return composedFamily(headerOf(family, relabelling), (writer) =>
+    family.walk(new RelabellingWriter(writer, relabelling)),
+  );
 }
 
 function headerOf(header: FamilyHeader, { prefix, labels }: Relabelling): FamilyHeader {
@@ -90,56 +74,22 @@ function isOwn({ type, labelNames }: FamilyHeader, name: string, label: string):
 }
 
 /** Stands before a writer and changes what is said of each family. */
-class RelabellingWriter implements FamilyWriter {
-  readonly #writer: FamilyWriter;
+class RelabellingWriter extends PassingWriter {
   readonly #relabelling: Relabelling;
   #labels: Pairs = [];
 
   constructor(writer: FamilyWriter, relabelling: Relabelling) {
-    this.#writer = writer;
+    super(writer);
     this.#relabelling = relabelling;
   }
 
-  get full(): boolean {
-    return this.#writer.full;
-  }
-
-  begin(family: FamilyHeader): void {
+  override begin(family: FamilyHeader): void {
     const own = [...family.labelNames, ...family.constantLabels.map(([label]) => label)];
     this.#labels = this.#relabelling.labels.filter(([label]) => !own.includes(label));
-    this.#writer.begin(headerOf(family, this.#relabelling));
+    this.writer.begin(headerOf(family, this.#relabelling));
   }
 
-  label(depth: number, value: string): void {
-    this.#writer.label(depth, value);
-  }
-
-  at(timestamp: Timestamp): void {
-    this.#writer.at(timestamp);
-  }
-
-  number(value: number, created?: number, exemplar?: Exemplar): void {
-    this.#writer.number(value, created, exemplar);
-  }
-
-  histogram(point: HistogramPoint): void {
-    this.#writer.histogram(point);
-  }
-
-  summary(point: SummaryPoint): void {
-    this.#writer.summary(point);
-  }
-
-  info(pairs: Pairs): void {
-    this.#writer.info(joined(this.#labels, pairs));
-  }
-
-  stateSet(states: readonly string[], on: (state: number) => boolean): void {
-    // A state set's own label is called like the family, which has another name now.
-    this.#writer.stateSet(states, on);
-  }
-
-  sample(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
-    this.#writer.sample(suffix, extra, value, exemplar);
+  override info(pairs: Pairs): void {
+    this.writer.info(joined(this.#labels, pairs));
   }
 }

@@ -1,6 +1,7 @@
 /** A scrape that shows only what was asked for by name. */
 
 import { formatBound } from '../model/bound.ts';
+import { composedFamily, PassingWriter } from '../model/composed-family.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type {
   FamilyHeader,
@@ -12,7 +13,6 @@ import type {
 } from '../model/family.ts';
 import type { Pair } from '../model/labels.ts';
 import { typeSuffix } from '../model/name.ts';
-import { samplesOf } from '../model/sample-writer.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 
 /** The suffixes of all lines of the types whose points have several names. */
@@ -73,27 +73,15 @@ function loneHeader(header: FamilyHeader, suffix: string): FamilyHeader {
 /** The lines of `family` with these suffixes, as a family with this header. */
 function part(
   family: MetricFamily,
-  { name, type, help, unit, labelNames, constantLabels }: FamilyHeader,
+  header: FamilyHeader,
   suffixes: readonly string[],
 ): MetricFamily {
-  const isLone = name !== family.name;
-  return {
-    name,
-    type,
-    help,
-    unit,
-    labelNames,
-    constantLabels,
-    walk: (writer) => family.walk(new LineFilter(writer, suffixes, isLone)),
-    get samples() {
-      return samplesOf(this);
-    },
-  };
+  const isLone = header.name !== family.name;
+  return composedFamily(header, (writer) => family.walk(new LineFilter(writer, suffixes, isLone)));
 }
 
 /** Stands before a writer and holds back the lines of histograms and summaries that nobody asked for. */
-class LineFilter implements FamilyWriter {
-  readonly #writer: FamilyWriter;
+class LineFilter extends PassingWriter {
   readonly #suffixes: readonly string[];
   readonly #isLone: boolean;
   #isGauge = false;
@@ -101,29 +89,21 @@ class LineFilter implements FamilyWriter {
 
   /** @param isLone - True where the suffix is part of the family's name. */
   constructor(writer: FamilyWriter, suffixes: readonly string[], isLone: boolean) {
-    this.#writer = writer;
+    super(writer);
     this.#suffixes = suffixes;
     this.#isLone = isLone;
   }
 
-  get full(): boolean {
-    return this.#writer.full;
-  }
-
-  begin(family: FamilyHeader): void {
+  override begin(family: FamilyHeader): void {
     this.#isGauge = family.type === 'gaugehistogram';
-    this.#writer.begin(this.#isLone ? loneHeader(family, this.#suffixes[0]!) : family);
+    this.writer.begin(this.#isLone ? loneHeader(family, this.#suffixes[0]!) : family);
   }
 
-  label(depth: number, value: string): void {
-    this.#writer.label(depth, value);
-  }
-
-  at(timestamp: Timestamp): void {
+  override at(timestamp: Timestamp): void {
     this.#timestamp = timestamp;
   }
 
-  histogram({ bounds, cells, index, cumulative, sum, exemplars }: HistogramPoint): void {
+  override histogram({ bounds, cells, index, cumulative, sum, exemplars }: HistogramPoint): void {
     let count = 0;
     for (let i = 0; i <= bounds.length; i++) {
       count = cumulative ? cells[index + i]! : count + cells[index + i]!;
@@ -134,38 +114,43 @@ class LineFilter implements FamilyWriter {
     this.#timestamp = undefined;
   }
 
-  summary(point: SummaryPoint): void {
+  override summary(point: SummaryPoint): void {
     const { sum, count } = point;
     if (this.#isLone) {
       if (sum !== undefined) this.#pass('_sum', undefined, sum);
       if (count !== undefined) this.#pass('_count', undefined, count);
     } else {
       this.#passTime();
-      this.#writer.summary({ ...point, quantiles: [], values: [] });
+      this.writer.summary({ ...point, quantiles: [], values: [] });
     }
     this.#timestamp = undefined;
   }
 
-  sample(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
+  override sample(
+    suffix: string,
+    extra: Pair | undefined,
+    value: number,
+    exemplar?: Exemplar,
+  ): void {
     this.#pass(suffix, extra, value, exemplar);
     this.#timestamp = undefined;
   }
 
   // Families of other types have lines of one name, and are passed on whole or not at all.
-  number(): void {}
+  override number(): void {}
 
-  info(): void {}
+  override info(): void {}
 
-  stateSet(): void {}
+  override stateSet(): void {}
 
   #pass(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
     if (!this.#suffixes.includes(suffix)) return;
     this.#passTime();
-    if (this.#isLone) this.#writer.sample('', extra, value);
-    else this.#writer.sample(suffix, extra, value, exemplar);
+    if (this.#isLone) this.writer.sample('', extra, value);
+    else this.writer.sample(suffix, extra, value, exemplar);
   }
 
   #passTime(): void {
-    if (this.#timestamp !== undefined) this.#writer.at(this.#timestamp);
+    if (this.#timestamp !== undefined) this.writer.at(this.#timestamp);
   }
 }

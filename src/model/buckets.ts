@@ -1,6 +1,7 @@
 /** Bucket bounds of classic histograms. */
 
 import { show } from './error.ts';
+import { refuseValue } from './option.ts';
 
 /**
  * The bounds of a histogram that is declared without any, in seconds: what other Prometheus clients
@@ -52,8 +53,7 @@ function roundTo15Digits(bound: number): number {
 
 function check(kind: string, name: string, value: unknown, good: boolean, expected: string): void {
   if (good && typeof value === 'number') return;
-  const message = `${kind} buckets "${name}": not usable, expected ${expected}, got ${show(value)}`;
-  throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+  refuseValue(`${kind} buckets "${name}": not usable`, expected, value);
 }
 
 /**

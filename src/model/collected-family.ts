@@ -6,6 +6,7 @@ import { LabelTree } from './label-tree.ts';
 import { wellFormed } from './label-value.ts';
 import type { LabelValue, Pairs } from './labels.ts';
 import { familyName, validateLabelNames } from './name.ts';
+import { refuseValue } from './option.ts';
 import type { Sample } from './sample.ts';
 import { samplesOf } from './sample-writer.ts';
 import type { Timestamp } from './timestamp.ts';
@@ -154,8 +155,7 @@ export abstract class CollectedFamily implements MetricFamily {
   }
 
   #refuseTime(what: string, value: unknown): never {
-    const message = `${this.subject}: ${what} is no time, expected Unix seconds, got ${show(value)}`;
-    throw typeof value === 'number' ? new RangeError(message) : new TypeError(message);
+    refuseValue(`${this.subject}: ${what} is no time`, 'Unix seconds', value);
   }
 }
 
