@@ -21,12 +21,8 @@
 export { toOpenMetrics, toText, writeOpenMetrics, writeText } from './exposition/format.ts';
 export type { Metric } from './metrics/child.ts';
 export type { Clock } from './metrics/clock.ts';
-export {
-  Counter,
-  type CounterChild,
-  type CounterOptions,
-  type IncOptions,
-} from './metrics/counter.ts';
+export { Counter, type CounterChild } from './metrics/counter.ts';
+export type { CounterOptions, IncOptions } from './metrics/counter-options.ts';
 export { REGISTRY } from './metrics/default-registry.ts';
 export { Enum, type EnumChild, type EnumOptions } from './metrics/enum.ts';
 export type { ExemplarDropReason } from './metrics/exemplar-keeper.ts';

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { toOpenMetrics, toText } from '../exposition/format.ts';
 import type { MetricFamily } from '../model/family.ts';
-import { Counter, type CounterOptions } from './counter.ts';
+import { Counter } from './counter.ts';
+import type { CounterOptions } from './counter-options.ts';
 import { CollectorRegistry } from './registry.ts';
 
 const counter = (options: Partial<CounterOptions> = {}): Counter =>

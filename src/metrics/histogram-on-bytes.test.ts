@@ -1,39 +1,16 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
+import { cellsAlone, watched } from '../../test/byte-storages.ts';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { toOpenMetrics, toText } from '../exposition/format.ts';
 import type { MetricFamily } from '../model/family.ts';
 import { MemoryStorage } from '../storage/memory.ts';
-import type { ByteStorage, Storage } from '../storage/storage.ts';
 import { Histogram } from './histogram.ts';
 import { CollectorRegistry } from './registry.ts';
 
 const help = 'Help.';
 const HIGHEST = 2 ** 32 - 1;
-
-/** A storage that hands out cells alone, as one that others read does. */
-function cellsAlone(): Storage {
-  const memory = new MemoryStorage();
-  return { declare: (family) => memory.declare(family) };
-}
-
-/** A storage on the heap that tells how many bytes were asked for and given back. */
-function watched(): { readonly storage: Storage; readonly asked: number[] } {
-  const memory = new MemoryStorage();
-  const asked: number[] = [];
-  const bytes: ByteStorage = {
-    allocate(count) {
-      asked.push(count);
-      return memory.bytes.allocate(count);
-    },
-    release(place, count) {
-      asked.push(-count);
-      memory.bytes.release(place, count);
-    },
-  };
-  return { storage: { declare: (family) => memory.declare(family), bytes }, asked };
-}
 
 const samplesOf = (histogram: { collect(): unknown }): unknown[] =>
   [...(histogram.collect() as MetricFamily[])[0]!.samples].map(({ labels, value }) => [

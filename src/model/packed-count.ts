@@ -16,29 +16,25 @@
 /** How many bytes a packed count has. */
 export const PACKED_COUNT_BYTES = 16;
 
-/** Where the word with the increments is, and the one with the rest of the start time. */
-const ONES = 8;
-const TIME = 12;
-
-/** How many bits of the first word belong to the start time, and what those above them count in. */
+/** How many bits of the first word belong to the start time. */
 const TIME_BITS = 10;
-const ONE: number = 2 ** TIME_BITS;
 
-/** What is carried into the float when the bits of the increments begin anew. */
-const CARRY: number = 2 ** (32 - TIME_BITS);
+/** Where the word of the increments is, from the first byte on. */
+export const ONES = 8;
+
+/** What an increment by one adds to that word, as an int32. */
+export const ONE: number = 2 ** TIME_BITS;
+
+/** What is to be added to the float when the word has become less than {@linkcode ONE}, as a uint32. */
+export const CARRY: number = 2 ** (32 - TIME_BITS);
+
+/** Where the word with the rest of the start time is. */
+const TIME = 12;
 
 /** The last start time there is room for. */
 const LATEST_MS: number = 2 ** (32 + TIME_BITS) - 1;
 
-/** Adds 1 to the count at `offset`. */
-export function addOne(view: DataView, offset: number): void {
-  const word = (view.getInt32(offset + ONES, true) + ONE) | 0;
-  view.setInt32(offset + ONES, word, true);
-  // All bits of the increments are 0 again.
-  if (word >>> 0 < ONE) addAmount(view, offset, CARRY);
-}
-
-/** Adds any amount to the count at `offset`. Amounts that are no finite number >= 0 are not refused. */
+/** Adds an amount to the count at `offset`, by way of the float. */
 export function addAmount(view: DataView, offset: number, amount: number): void {
   view.setFloat64(offset, view.getFloat64(offset, true) + amount, true);
 }
@@ -66,7 +62,9 @@ export function readStartTime(view: DataView, offset: number): number {
  */
 export function writeStartTime(view: DataView, offset: number, seconds: number): void {
   const ms = seconds > 0 ? Math.min(Math.round(seconds * 1000), LATEST_MS) : 0;
-  const ones = view.getUint32(offset + ONES, true) & -ONE;
-  view.setInt32(offset + ONES, ones | (ms % ONE), true);
-  view.setUint32(offset + TIME, Math.floor(ms / ONE), true);
+  const rest = Math.floor(ms / ONE);
+  const ones = view.getInt32(offset + ONES, true) & -ONE;
+  // Not ms % ONE, which is a call for numbers as large as these.
+  view.setInt32(offset + ONES, ones | (ms - rest * ONE), true);
+  view.setUint32(offset + TIME, rest, true);
 }
