@@ -41,9 +41,9 @@ const budgets = [
   {
     what: 'the registry, all instruments and the text writer',
     names: ['CollectorRegistry', ...INSTRUMENTS, 'toText'],
-    bytes: 37_100,
+    bytes: 37_800,
   },
-  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 23_300 },
+  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 23_800 },
   {
     what: 'the parser of text',
     names: ['parseText'],
