@@ -322,6 +322,19 @@ describe('maxIdleSeconds', () => {
     return { clock, registry, options, storage };
   }
 
+  it('shows a child whose neighbours expire while it is made', async () => {
+    const clock = new ManualClock();
+    const registry = new CollectorRegistry({ clock });
+    const options = { help, labelNames: ['a', 'b', 'c'], maxIdleSeconds: 60, registry } as const;
+    const gauge = new Gauge({ name: 'g', ...options });
+    gauge.labels('1', '2', '3').set(1);
+    gauge.labels('1', '2', '4').set(1);
+    await toText(registry);
+    clock.pass(60);
+    gauge.labels('1', '2', '5').set(1);
+    deepEqual(await lines(registry), ['g{a="1",b="2",c="5"} 1']);
+  });
+
   it('adds up what idle children counted, so that the total does not fall', async () => {
     const { clock, registry, options } = counting();
     const made = new Counter({ name: 'c', ...options });

@@ -105,6 +105,19 @@ describe('LabelTree', () => {
     equal(tree.get(['PUT', '/']), undefined);
   });
 
+  it('makes leaves where look-ups came to, each of which has all of them below it', () => {
+    const tree = new LabelTree<string>(3);
+    for (let i = 0; i < 12; i++) {
+      const values = ['a', 'b', `${i}`];
+      const parent = tree.root.below('a');
+      const node = parent?.below('b');
+      equal(node?.leaf(`${i}`), undefined);
+      tree.getOrSet(values, ([, , last]) => `made ${last}`, node, parent);
+    }
+    equal(tree.size, 12);
+    for (let i = 0; i < 12; i++) equal(tree.get(['a', 'b', `${i}`]), `made ${i}`);
+  });
+
   it('tells apart values that would meet if they were joined, and empty ones', () => {
     const tree = new LabelTree<number>(2);
     const values = [
