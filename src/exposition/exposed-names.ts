@@ -3,11 +3,12 @@
  * the things that come to bear one name after that is shown under it.
  */
 
+import { pointsFamily } from '../model/composed-family.ts';
 import { show } from '../model/error.ts';
-import type { FamilyHeader, MetricFamily, MetricType } from '../model/family.ts';
+import type { FamilyHeader, FamilyWriter, MetricFamily, MetricType } from '../model/family.ts';
+import { wellFormed } from '../model/label-value.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
 import { claimedNames, isLegacyLabelName, isLegacyMetricName, typeSuffix } from '../model/name.ts';
-import { GaugeMetricFamily } from '../model/number-families.ts';
 import { escapeQuoted } from './escape.ts';
 import { ESCAPING_SCHEMES, type EscapingScheme, escapeLabelName, escapeName } from './escaping.ts';
 
@@ -18,6 +19,15 @@ import { ESCAPING_SCHEMES, type EscapingScheme, escapeLabelName, escapeName } fr
 export type Omission = 'name' | 'label' | 'format' | 'walk' | 'shape';
 
 type Named = Pick<FamilyHeader, 'name' | 'type'>;
+
+const OMISSIONS: FamilyHeader = {
+  name: 'promethium_exposition_omissions',
+  type: 'gauge',
+  help: 'What this exposition does not show: families by name, label, walk or shape, points by format.',
+  unit: '',
+  labelNames: ['family', 'reason'],
+  constantLabels: [],
+};
 
 /** The names of one exposition. A scrape makes one, and its writer uses it. */
 export class ExposedNames {
@@ -121,13 +131,11 @@ export class ExposedNames {
   /** What is missing, as a family of this exposition; none where nothing is. */
   report(): MetricFamily[] {
     if (this.#omitted.size === 0) return [];
-    const family = new GaugeMetricFamily({
-      name: 'promethium_exposition_omissions',
-      help: 'What this exposition does not show: families by name, label, walk or shape, points by format.',
-      labelNames: ['family', 'reason'],
-    });
-    for (const { values, count } of this.#omitted.values()) family.addMetric(values, count);
-    return [family];
+    const points = Array.from(this.#omitted.values(), ({ values, count }) => ({
+      labelValues: values.map(wellFormed),
+      write: (to: FamilyWriter) => to.number(count),
+    }));
+    return [pointsFamily(OMISSIONS, points)];
   }
 
   #hasLabelsAlike({ name, type, labelNames, constantLabels }: FamilyHeader): boolean {

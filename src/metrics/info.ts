@@ -1,9 +1,7 @@
 /** Info: facts about a program as labels. */
 
-import { show } from '../model/error.ts';
-import { wellFormed } from '../model/label-value.ts';
+import { toFacts } from '../model/facts.ts';
 import type { LabelNames, LabelValue, Pairs } from '../model/labels.ts';
-import { validateLabelNames } from '../model/name.ts';
 import type { Cells } from '../storage/storage.ts';
 import { Child, type Metric } from './child.ts';
 import type { Declaration, Kind } from './declaration.ts';
@@ -58,26 +56,8 @@ class InfoChildInStorage extends Child {
 
   #toPairs(facts: Readonly<Record<string, unknown>>): Pairs {
     const { subject, family } = this.declaration;
-    if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) {
-      throw new TypeError(
-        `${subject}: info() refused, expected an object of facts, got ${show(facts)}`,
-      );
-    }
-    validateLabelNames(subject, family, Object.keys(facts));
     const labels = [...family.labelNames, ...family.constantLabels.map(([name]) => name)];
-    return Object.entries(facts).map(([name, value]) => {
-      if (labels.includes(name)) {
-        throw new RangeError(
-          `${subject}: fact bears a label's name, expected another name, got ${show(name)}`,
-        );
-      }
-      if (typeof value === 'string' || typeof value === 'number') {
-        return [name, wellFormed(String(value))];
-      }
-      throw new TypeError(
-        `${subject}: fact "${name}" has no usable value, expected a string or number, got ${show(value)}`,
-      );
-    });
+    return toFacts(subject, family, labels, facts, 'info() refused');
   }
 
   static readonly kind: Kind<InfoChildInStorage> = {

@@ -1,7 +1,7 @@
 /** How old the published families are that a scrape shows: an operator alerts on what is stale. */
 
-import type { MetricFamily } from '../model/family.ts';
-import { GaugeMetricFamily } from '../model/number-families.ts';
+import { pointsFamily } from '../model/composed-family.ts';
+import type { FamilyHeader, FamilyWriter, MetricFamily } from '../model/family.ts';
 import type { PublishedFamily } from '../storage/publication.ts';
 
 /** True of the facts about the program, which do not age. */
@@ -18,14 +18,17 @@ export function agesOf(published: readonly PublishedFamily[]): MetricFamily[] {
     ages.set(collector, Math.max(ages.get(collector) ?? 0, ageSeconds));
   }
   if (ages.size === 0) return [];
-  const family = new GaugeMetricFamily({
+  const header: FamilyHeader = {
     name: 'promethium_publication_age_seconds',
+    type: 'gauge',
     help: 'Seconds since a collector answered whose families another process published.',
     unit: 'seconds',
     labelNames: ['collector'],
-  });
-  for (const collector of [...ages.keys()].sort()) {
-    family.addMetric([collector], ages.get(collector)!);
-  }
-  return [family];
+    constantLabels: [],
+  };
+  const points = [...ages.keys()].sort().map((collector) => ({
+    labelValues: [collector],
+    write: (to: FamilyWriter) => to.number(ages.get(collector)!),
+  }));
+  return [pointsFamily(header, points)];
 }

@@ -1,10 +1,18 @@
 /** What a registry says of the program as a whole: `target_info`. */
 
+import { pointsFamily } from '../model/composed-family.ts';
+import { toFacts } from '../model/facts.ts';
 import type { Collector, FamilyHeader, MetricFamily } from '../model/family.ts';
-import { InfoMetricFamily } from '../model/statement-families.ts';
 import type { TargetInfo } from './registry-options.ts';
 
-const HEADER = { name: 'target', help: 'Target metadata' };
+const HEADER: FamilyHeader = {
+  name: 'target',
+  type: 'info',
+  help: 'Target metadata',
+  unit: '',
+  labelNames: [],
+  constantLabels: [],
+};
 
 /**
  * The family of `target_info`, as OpenMetrics has it.
@@ -20,7 +28,8 @@ export class Target implements Collector {
 
   /** @throws {TypeError | RangeError} When they are not facts as info metrics take them. */
   constructor(facts: TargetInfo) {
-    this.#families = [new InfoMetricFamily(HEADER).addMetric([], facts)];
+    const pairs = toFacts('info "target"', HEADER, [], facts);
+    this.#families = [pointsFamily(HEADER, [{ labelValues: [], write: (to) => to.info(pairs) }])];
     this.facts = Object.freeze({ ...facts });
   }
 
@@ -31,6 +40,6 @@ export class Target implements Collector {
 
   /** Its names are claimed like a metric's. */
   describe(): readonly Pick<FamilyHeader, 'name' | 'type'>[] {
-    return [{ name: HEADER.name, type: 'info' }];
+    return [HEADER];
   }
 }

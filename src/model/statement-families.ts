@@ -2,9 +2,8 @@
 
 import { CollectedFamily, type MetricFamilyOptions } from './collected-family.ts';
 import { show } from './error.ts';
-import { wellFormed } from './label-value.ts';
-import type { LabelValue, Pairs } from './labels.ts';
-import { validateLabelNames } from './name.ts';
+import { toFacts } from './facts.ts';
+import type { LabelValue } from './labels.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** What a statement may come with. */
@@ -31,24 +30,7 @@ export class InfoMetricFamily extends CollectedFamily {
     facts: Readonly<Record<string, LabelValue>>,
     options: StatementMetricOptions = {},
   ): this {
-    if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) {
-      throw new TypeError(
-        `${this.subject}: no facts, expected an object of facts, got ${show(facts)}`,
-      );
-    }
-    validateLabelNames(this.subject, this, Object.keys(facts));
-    const pairs: Pairs = Object.entries(facts).map(([name, value]: [string, unknown]) => {
-      if (this.labelNames.includes(name)) {
-        throw new RangeError(
-          `${this.subject}: fact bears a label's name, expected another name, got ${show(name)}`,
-        );
-      }
-      if (typeof value === 'string' || typeof value === 'number')
-        return [name, wellFormed(`${value}`)];
-      throw new TypeError(
-        `${this.subject}: fact "${name}" has no usable value, expected a string or number, got ${show(value)}`,
-      );
-    });
+    const pairs = toFacts(this.subject, this, this.labelNames, facts);
     // Order is no difference: it is one set of labels in the end.
     const key = JSON.stringify([...pairs].sort(([one], [other]) => (one < other ? -1 : 1)));
     return this.add(labelValues, options.timestamp, (writer) => writer.info(pairs), key);
