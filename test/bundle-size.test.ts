@@ -41,15 +41,16 @@ const budgets = [
   {
     what: 'the registry, all instruments and the text writer',
     names: ['CollectorRegistry', ...INSTRUMENTS, 'toText'],
-    bytes: 37_800,
+    bytes: 37_100,
   },
-  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 23_800 },
+  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 23_300 },
   {
     what: 'the parser of text',
     names: ['parseText'],
     specifier: 'promethium/exposition',
     bytes: 13_200,
   },
+  { what: 'the text writer', names: ['toText'], bytes: 7_600 },
   { what: 'a stopwatch', names: ['stopwatch'], bytes: 900 },
 ];
 
