@@ -8,6 +8,7 @@
 import { LONGEST_VALUE, ROW_SLACK, type RowCursor } from '../model/number-rows.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { NUMBER_ROOM, writeNumber } from './number.ts';
+import { copy, copyExactly } from './row-copy.ts';
 
 const LINE_FEED = 10;
 
@@ -18,6 +19,9 @@ const END_BYTES = 3;
 /** What a row takes beside the line, at most. */
 const ROW_ROOM: number = LONGEST_VALUE + END_BYTES + NUMBER_ROOM + 1 + 8;
 
+/** The length of no value. */
+const NONE = -1;
+
 /** Writes rows of one family after the other. */
 export class RowLines {
   #cursor: RowCursor | undefined;
@@ -27,6 +31,8 @@ export class RowLines {
   #keys: readonly ByteBuffer[] = [];
   /** Where each label's value begins in the line. */
   readonly #starts: number[] = [];
+  /** How long each label's value is that lies there. */
+  readonly #counts: number[] = [];
 
   /**
    * Writes rows to `out` until that has `full` bytes or no row is left. `begin` writes what all lines of
@@ -83,19 +89,22 @@ export class RowLines {
     const key = this.#keys[depth]!;
     copy(this.#line.view, at, key.view, 0, key.length);
     this.#starts[depth] = at + key.length;
+    this.#counts[depth] = NONE;
   }
 
   /** Gives a label that is not the last its value, and returns the place behind it. */
   #label(depth: number, page: DataView, at: number): number {
     const count = page.getUint8(at);
+    const { view: line } = this.#line;
     const start = this.#starts[depth]!;
-    copy(this.#line.view, start, page, at + 1, count);
-    this.#key(depth + 1, start + count);
+    if (count === this.#counts[depth]) {
+      // All that stands behind it may stay.
+      copyExactly(line, start, page, at + 1, count);
+    } else {
+      copy(line, start, page, at + 1, count);
+      this.#key(depth + 1, start + count);
+      this.#counts[depth] = count;
+    }
     return at + 1 + count;
   }
-}
-
-/** Copies eight bytes at a time, which is exact: see `ByteBuffer.copy` and `ELSEWHERE`. */
-function copy(to: DataView, toAt: number, from: DataView, at: number, count: number): void {
-  for (let i = 0; i < count; i += 8) to.setFloat64(toAt + i, from.getFloat64(at + i, true), true);
 }

@@ -179,6 +179,32 @@ describe('a metric whose children stay as they are', () => {
     equalBytes(await toProtobuf(often), await toProtobuf(fill()));
     equal(await toText(often), await toText(fill()));
   });
+
+  it('shows labels of any length, in any order, as a new registry shows them', async () => {
+    const value = fc.oneof(
+      fc.constantFrom('', 'a', 'b', 'ü', 'GET', 'POST', '/orders/1', '/orders/22', '/orders/333'),
+      fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll(/["\\\n]/g, '')),
+      fc.integer({ min: 0, max: 230 }).map((length) => 'x'.repeat(length)),
+    );
+    const series = fc.tuple(value, value, fc.nat(400), value);
+    const many = fc.array(series, { minLength: MANY, maxLength: 2 * MANY, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(many, async (all) => {
+        const fill = (): CollectorRegistry => {
+          const registry = new CollectorRegistry({ clock: CLOCK });
+          const labelNames = ['a', 'b', 'c', 'd'] as const;
+          const counter = new Counter({ name: 'n', help: 'N.', labelNames, registry });
+          for (const [i, values] of all.entries()) counter.labels(...values).inc(i);
+          return registry;
+        };
+        const often = fill();
+        await scrapes(often, 2);
+        equal(await toText(often), await toText(fill()));
+        equalBytes(await toProtobuf(often), await toProtobuf(fill()));
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
 
 describe('a walk through rows that is paused', () => {

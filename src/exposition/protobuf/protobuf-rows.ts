@@ -4,6 +4,7 @@
  */
 
 import { LONGEST_VALUE, ROW_SLACK, type RowCursor } from '../../model/number-rows.ts';
+import { copy, copyExactly } from '../row-copy.ts';
 import { ProtobufBytes, varintSize } from './protobuf-bytes.ts';
 import type { ProtobufLabels } from './protobuf-labels.ts';
 import type { ProtobufStart } from './protobuf-time.ts';
@@ -25,6 +26,9 @@ const LABEL_ROOM = 6;
 /** What the tags and lengths of a metric and its point, and the start time, take at most. */
 const METRIC_ROOM = 64;
 
+/** The length of no value. */
+const NONE = -1;
+
 /** What a family's metrics have in common. */
 export interface RowFamily {
   readonly labels: ProtobufLabels;
@@ -40,8 +44,10 @@ export class ProtobufRows {
   #keys: readonly ProtobufBytes[] = [];
   /** Where each label begins in the prefix. */
   readonly #starts: number[] = [];
+  /** How long each label's value is that lies there. */
+  readonly #counts: number[] = [];
   /** How long the last label's value is that the prefix is for. */
-  #count = -1;
+  #count = NONE;
   readonly #start: ProtobufStart;
 
   constructor(start: ProtobufStart) {
@@ -101,7 +107,8 @@ export class ProtobufRows {
     this.#starts[0] = prefix.length;
     const room = this.#keys.reduce((sum, key) => sum + key.length + LABEL_ROOM + LONGEST_VALUE, 0);
     prefix.reserve(room + ROW_SLACK);
-    this.#count = -1;
+    this.#count = NONE;
+    this.#counts[0] = NONE;
     this.#cursor = cursor;
   }
 
@@ -109,10 +116,17 @@ export class ProtobufRows {
   #label(depth: number, page: DataView, at: number): number {
     const count = page.getUint8(at);
     const prefix = this.#prefix;
-    this.#key(depth, count);
-    copy(prefix.view, prefix.length, page, at + 1, count);
-    this.#starts[depth + 1] = prefix.length + count;
-    this.#count = -1;
+    if (count === this.#counts[depth]) {
+      // All that stands around it may stay.
+      copyExactly(prefix.view, this.#starts[depth + 1]! - count, page, at + 1, count);
+    } else {
+      this.#key(depth, count);
+      copy(prefix.view, prefix.length, page, at + 1, count);
+      this.#starts[depth + 1] = prefix.length + count;
+      this.#counts[depth] = count;
+      this.#counts[depth + 1] = NONE;
+      this.#count = NONE;
+    }
     return at + 1 + count;
   }
 
@@ -159,14 +173,9 @@ function point(
   // Several bytes in one int32, the last of which is written over.
   to.setInt32(at, field | ((VALUE_BYTES + length) << 8) | (VALUE << 16), true);
   to.setFloat64(at + 3, value, true);
-  copy(to, at + 2 + VALUE_BYTES, start, 0, length);
-  return at + 2 + VALUE_BYTES + length;
-}
-
-/**
- * Copies eight bytes at a time, which is exact: of none of these bytes F0 or more stands before 7F or FF, as
- * it does in a NaN.
- */
-function copy(to: DataView, toAt: number, from: DataView, at: number, count: number): void {
-  for (let i = 0; i < count; i += 8) to.setFloat64(toAt + i, from.getFloat64(at + i, true), true);
+  const end = at + 2 + VALUE_BYTES;
+  // A start time has at most 16 bytes.
+  to.setFloat64(end, start.getFloat64(0, true), true);
+  to.setFloat64(end + 8, start.getFloat64(8, true), true);
+  return end + length;
 }
