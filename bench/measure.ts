@@ -16,5 +16,7 @@ if (!contendersOf(benchmark).includes(contender as Contender)) {
     `bench ${name}: unknown contender, expected ${contendersOf(benchmark).join(', ')}, got ${contender}`,
   );
 }
+// Only where `run.ts` started this, see `transpile.mjs`.
+(globalThis as { stopTranspiling?(): void }).stopTranspiling?.();
 const build = entry === undefined ? findBuild() : { entry, reason: '' };
 console.log(await measure(benchmark, contender as Contender, build));

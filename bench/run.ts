@@ -8,6 +8,7 @@
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { runtimeBinary } from '../test/setup/runtimes.ts';
 import { type Contender, contendersOf } from './benchmark.ts';
@@ -48,7 +49,7 @@ function progress(text: string): void {
 
 /** What a runtime is called with, to run a script that collects garbage. */
 const FLAGS = {
-  node: ['--expose-gc'],
+  node: ['--expose-gc', '--import', pathToFileURL(join(import.meta.dirname, 'transpile.mjs')).href],
   bun: ['--expose-gc'],
   deno: ['run', '-A', '--v8-flags=--expose-gc'],
 };
