@@ -7,7 +7,7 @@
  * and not done where this file is, so that the entries need no file beside the one that they share.
  */
 
-import { REGISTRY } from './metrics/default-registry.ts';
+import { REGISTRY } from './metrics/registry/default-registry.ts';
 import { multiprocessPart } from './parts.ts';
 
 const VARIABLES = ['PROMETHEUS_MULTIPROC_DIR', 'prometheus_multiproc_dir'] as const;

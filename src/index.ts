@@ -19,53 +19,56 @@
  */
 
 export { toOpenMetrics, toText, writeOpenMetrics, writeText } from './exposition/format.ts';
-export type { Metric } from './metrics/child.ts';
-export type { Clock } from './metrics/clock.ts';
-export { Counter, type CounterChild } from './metrics/counter.ts';
-export type { CounterOptions, IncOptions } from './metrics/counter-options.ts';
-export { REGISTRY } from './metrics/default-registry.ts';
-export { Enum, type EnumChild, type EnumOptions } from './metrics/enum.ts';
-export type { ExemplarDropReason } from './metrics/exemplar-keeper.ts';
-export { openTelemetryExemplars } from './metrics/exemplar-opentelemetry.ts';
+export type { Metric } from './metrics/children/child.ts';
+export type { RelabelOptions } from './metrics/collection/relabelled.ts';
+export type { InstrumentOptions, ValueCallback } from './metrics/declaration/instrument-options.ts';
+export type { NativeHistogramOptions } from './metrics/declaration/native-options.ts';
+export type { ExemplarDropReason } from './metrics/exemplars/exemplar-keeper.ts';
+export { openTelemetryExemplars } from './metrics/exemplars/exemplar-opentelemetry.ts';
 export type {
   ExemplarLabels,
   ExemplarOptions,
   ExemplarProvider,
   ExemplarSampling,
-} from './metrics/exemplar-options.ts';
-export { Gauge, type GaugeChild, type GaugeOptions } from './metrics/gauge.ts';
-export { Histogram, type HistogramChild } from './metrics/histogram.ts';
-export type { HistogramObserveOptions, HistogramOptions } from './metrics/histogram-options.ts';
-export { Info, type InfoChild, type InfoOptions } from './metrics/info.ts';
+} from './metrics/exemplars/exemplar-options.ts';
+export { Histogram, type HistogramChild } from './metrics/histograms/histogram.ts';
+export type {
+  HistogramObserveOptions,
+  HistogramOptions,
+} from './metrics/histograms/histogram-options.ts';
+export { Counter, type CounterChild } from './metrics/instruments/counter.ts';
+export type { CounterOptions, IncOptions } from './metrics/instruments/counter-options.ts';
+export { Enum, type EnumChild, type EnumOptions } from './metrics/instruments/enum.ts';
+export { Gauge, type GaugeChild, type GaugeOptions } from './metrics/instruments/gauge.ts';
+export { Info, type InfoChild, type InfoOptions } from './metrics/instruments/info.ts';
 export type {
   Instrument,
   InstrumentConstructor,
   Labelled,
   LabelledByName,
   LabelledOptions,
-} from './metrics/instrument.ts';
-export type { InstrumentOptions, ValueCallback } from './metrics/instrument-options.ts';
-export type { InstrumentRegistry, RootRegistry } from './metrics/instrument-registry.ts';
-export { AlreadyRegisteredError } from './metrics/name-claims.ts';
-export type { NativeHistogramOptions } from './metrics/native-options.ts';
-export type { QuantileOptions } from './metrics/quantile-window.ts';
-export type {
-  CollectorScope,
-  RegisterOptions,
-  ScopeOptions,
-} from './metrics/register-options.ts';
-export { CollectorRegistry } from './metrics/registry.ts';
-export type { CollectorRegistryOptions, TargetInfo } from './metrics/registry-options.ts';
-export { RegistryView } from './metrics/registry-view.ts';
-export type { RelabelOptions } from './metrics/relabelled.ts';
+} from './metrics/instruments/instrument.ts';
 export {
   type ObserveOptions,
   type ObservingChild,
   Summary,
   type SummaryChild,
   type SummaryOptions,
-} from './metrics/summary.ts';
-export { type Ending, stopwatch, type Timer } from './metrics/timer.ts';
+} from './metrics/instruments/summary.ts';
+export type { QuantileOptions } from './metrics/quantiles/quantile-window.ts';
+export { REGISTRY } from './metrics/registry/default-registry.ts';
+export type { InstrumentRegistry, RootRegistry } from './metrics/registry/instrument-registry.ts';
+export { AlreadyRegisteredError } from './metrics/registry/name-claims.ts';
+export type {
+  CollectorScope,
+  RegisterOptions,
+  ScopeOptions,
+} from './metrics/registry/register-options.ts';
+export { CollectorRegistry } from './metrics/registry/registry.ts';
+export type { CollectorRegistryOptions, TargetInfo } from './metrics/registry/registry-options.ts';
+export { RegistryView } from './metrics/registry/registry-view.ts';
+export type { Clock } from './metrics/timing/clock.ts';
+export { type Ending, stopwatch, type Timer } from './metrics/timing/timer.ts';
 export { DEFAULT_BUCKETS, exponentialBuckets, linearBuckets } from './model/buckets.ts';
 export type { InstrumentType, MultiprocessMode, StoredFamily } from './model/cells.ts';
 export { CollectedFamily, type MetricFamilyOptions } from './model/collected-family.ts';

@@ -1,6 +1,6 @@
 /** A clock that stands still until a test moves it. */
 
-import type { Clock } from '../src/metrics/clock.ts';
+import type { Clock } from '../src/metrics/timing/clock.ts';
 
 /** Time by hand: `pass` moves it and runs what has come due, in order. */
 export class ManualClock implements Clock {

@@ -9,11 +9,26 @@ import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { entries, manifest, root, targets } from '../tools/entries.ts';
 
-/** What every file of the multi-process part may import. */
-const shared = ['model', 'storage', 'aggregate', 'node'];
+/** Folders of a ring, each with those of the same ring that it may import. */
+interface Floors {
+  readonly [folder: string]: readonly string[];
+}
 
-/** The folders of the multi-process part, each with those that it may import. */
-const floors: { readonly [folder: string]: readonly string[] } = {
+const metricsFloors: Floors = {
+  timing: [],
+  labels: [],
+  rows: [],
+  exemplars: ['timing'],
+  quantiles: ['timing'],
+  collection: ['timing', 'labels', 'exemplars'],
+  registry: ['timing', 'labels', 'exemplars', 'collection'],
+  declaration: ['timing', 'labels', 'rows', 'exemplars', 'quantiles', 'collection', 'registry'],
+  children: ['timing', 'labels', 'rows', 'exemplars', 'declaration'],
+  instruments: ['timing', 'rows', 'exemplars', 'quantiles', 'registry', 'declaration', 'children'],
+  histograms: ['timing', 'exemplars', 'declaration', 'children', 'instruments'],
+};
+
+const multiprocessFloors: Floors = {
   system: [],
   mapping: ['system'],
   segment: ['system'],
@@ -26,44 +41,54 @@ const floors: { readonly [folder: string]: readonly string[] } = {
   python: ['system', 'segment', 'reading'],
 };
 
-const within = (folders: readonly string[]): string[] =>
-  folders.map((folder) => `multiprocess/${folder}`);
+const within = (ring: string, folders: readonly string[]): string[] =>
+  folders.map((folder) => `${ring}/${folder}`);
+
+/** All floors of a ring with what each may import: of the ring, and `shared` outside of it. */
+const withFloors = (ring: string, floors: Floors, shared: readonly string[]): Floors =>
+  Object.fromEntries(
+    Object.entries(floors).map(([folder, below]) => [
+      `${ring}/${folder}`,
+      [...shared, ...within(ring, below)],
+    ]),
+  );
+
+/** What every file of the multi-process part may import. */
+const shared = ['model', 'storage', 'aggregate', 'node'];
+
+/** All floors of the instruments and their registry: no file stands beside them. */
+const metrics = within('metrics', Object.keys(metricsFloors));
 
 /** What the files of a folder may import, besides their own folder. `node` stands for `node:*`. */
 const rings: { readonly [folder: string]: readonly string[] } = {
   model: [],
   storage: ['model'],
   aggregate: ['model'],
-  metrics: ['model', 'storage'],
+  ...withFloors('metrics', metricsFloors, ['model', 'storage']),
   exposition: ['model', 'exposition/parse', 'exposition/protobuf'],
   'exposition/parse': ['model'],
   'exposition/protobuf': ['model', 'exposition', 'exposition/parse'],
-  multiprocess: [...shared, ...within(Object.keys(floors))],
-  ...Object.fromEntries(
-    Object.entries(floors).map(([folder, below]) => [
-      `multiprocess/${folder}`,
-      [...shared, ...within(below)],
-    ]),
-  ),
-  collectors: ['model', 'metrics', 'environment.ts', 'node'],
-  http: ['model', 'exposition', 'metrics'],
+  multiprocess: [...shared, ...within('multiprocess', Object.keys(multiprocessFloors))],
+  ...withFloors('multiprocess', multiprocessFloors, shared),
+  collectors: ['model', ...metrics, 'environment.ts', 'node'],
+  http: ['model', 'exposition', ...metrics],
   'http/node': [
     'http',
     'model',
     'exposition',
-    'metrics',
+    ...metrics,
     'multiprocess',
     'environment.ts',
     'parts.ts',
     'node',
   ],
-  push: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
-  'push/textfile': ['model', 'metrics', 'exposition', 'environment.ts', 'node'],
-  live: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
-  lint: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
-  testing: ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
-  'index.ts': ['model', 'storage', 'metrics', 'exposition', 'aggregate'],
-  'environment.ts': ['metrics', 'parts.ts', 'node'],
+  push: ['model', 'storage', ...metrics, 'exposition', 'aggregate'],
+  'push/textfile': ['model', ...metrics, 'exposition', 'environment.ts', 'node'],
+  live: ['model', 'storage', ...metrics, 'exposition', 'aggregate'],
+  lint: ['model', 'storage', ...metrics, 'exposition', 'aggregate'],
+  testing: ['model', 'storage', ...metrics, 'exposition', 'aggregate'],
+  'index.ts': ['model', 'storage', ...metrics, 'exposition', 'aggregate'],
+  'environment.ts': [...metrics, 'parts.ts', 'node'],
   'parts.ts': ['multiprocess', 'node'],
   'node.ts': ['index.ts', 'environment.ts'],
   'node-http.ts': ['http', 'environment.ts'],

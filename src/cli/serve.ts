@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { startHttpServer } from '../http/node/server.ts';
 import type { HttpServerOptions } from '../http/node/server-options.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { MetricsError } from '../model/error.ts';
 import {
   MultiprocessStorage,

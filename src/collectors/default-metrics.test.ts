@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { toOpenMetrics, toText } from '../exposition/index.ts';
-import { Gauge } from '../metrics/gauge.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { Gauge } from '../metrics/instruments/gauge.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { collectDefaultMetrics, type DefaultCollector } from './default-metrics.ts';
 import { collectHeapMetrics } from './heap.ts';
 

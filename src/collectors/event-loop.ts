@@ -1,8 +1,8 @@
 /** Metrics of the event loop: how long it kept its events waiting, and how busy it was. */
 
 import { performance } from 'node:perf_hooks';
-import { Counter } from '../metrics/counter.ts';
-import { Histogram } from '../metrics/histogram.ts';
+import { Histogram } from '../metrics/histograms/histogram.ts';
+import { Counter } from '../metrics/instruments/counter.ts';
 import { DEFAULT_BUCKETS } from '../model/buckets.ts';
 import { show } from '../model/error.ts';
 import type { DelaySampler } from './delay-batch.ts';

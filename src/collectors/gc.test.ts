@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { toText } from '../exposition/index.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { collectGcMetrics } from './gc.ts';
 
 const collectors = join(import.meta.dirname, 'index.ts');

@@ -1,7 +1,7 @@
 /** Garbage collections: each one that happens, by its kind, in a histogram. */
 
 import { constants, PerformanceObserver, type PerformanceObserverEntryList } from 'node:perf_hooks';
-import { Histogram } from '../metrics/histogram.ts';
+import { Histogram } from '../metrics/histograms/histogram.ts';
 import {
   type CollectorHandle,
   type CollectorOptions,

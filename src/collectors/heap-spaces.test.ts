@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { getHeapSpaceStatistics } from 'node:v8';
 import { toText } from '../exposition/index.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { collectHeapSpaceMetrics } from './heap-spaces.ts';
 
 describe('heap space metrics', () => {

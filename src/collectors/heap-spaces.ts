@@ -1,7 +1,7 @@
 /** Metrics of the spaces that V8 divides its heap into. */
 
 import { getHeapSpaceStatistics, type HeapSpaceInfo } from 'node:v8';
-import { Gauge } from '../metrics/gauge.ts';
+import { Gauge } from '../metrics/instruments/gauge.ts';
 import {
   type CollectorHandle,
   type CollectorOptions,

@@ -2,7 +2,7 @@ import { ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { getHeapStatistics } from 'node:v8';
 import { toText } from '../exposition/index.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { collectHeapMetrics } from './heap.ts';
 
 describe('heap metrics', () => {

@@ -1,8 +1,8 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { toText } from '../exposition/index.ts';
-import { Gauge } from '../metrics/gauge.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { Gauge } from '../metrics/instruments/gauge.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { type MetricGroup, oncePerScrape, startGroup } from './metric-group.ts';
 
 describe('oncePerScrape', () => {

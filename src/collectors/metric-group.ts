@@ -5,12 +5,12 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Metric } from '../metrics/child.ts';
-import { Counter } from '../metrics/counter.ts';
-import { REGISTRY } from '../metrics/default-registry.ts';
-import { Gauge } from '../metrics/gauge.ts';
-import type { CollectorRegistry } from '../metrics/registry.ts';
-import type { RegistryView } from '../metrics/registry-view.ts';
+import type { Metric } from '../metrics/children/child.ts';
+import { Counter } from '../metrics/instruments/counter.ts';
+import { Gauge } from '../metrics/instruments/gauge.ts';
+import { REGISTRY } from '../metrics/registry/default-registry.ts';
+import type { CollectorRegistry } from '../metrics/registry/registry.ts';
+import type { RegistryView } from '../metrics/registry/registry-view.ts';
 import type { MultiprocessMode } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
@@ -42,7 +42,7 @@ export interface ReadMetric {
   readonly read: () => number;
 }
 
-// As in metrics/timer.ts: runtimes without the symbol have no `using` either.
+// As in metrics/timing/timer.ts: runtimes without the symbol have no `using` either.
 const DISPOSE: typeof Symbol.dispose =
   (Symbol as { dispose?: typeof Symbol.dispose }).dispose ??
   (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);

@@ -1,6 +1,6 @@
 /** Metrics of what keeps the event loop alive. */
 
-import { Gauge } from '../metrics/gauge.ts';
+import { Gauge } from '../metrics/instruments/gauge.ts';
 import {
   type CollectorHandle,
   type CollectorOptions,

@@ -19,7 +19,7 @@ const sleeper = join(folder, 'sleep.mjs');
 
 /** Prints what is collected when the loop has slept for 800 ms and was then blocked for 250 ms. */
 const PROGRAM = `
-import { CollectorRegistry } from './src/metrics/registry.ts';
+import { CollectorRegistry } from './src/metrics/registry/registry.ts';
 import { collectDefaultMetrics } from './src/collectors/default-metrics.ts';
 import { toText } from './src/exposition/index.ts';
 const registry = new CollectorRegistry({ onError: (error) => console.error(String(error)) });
@@ -35,7 +35,7 @@ setTimeout(show, 1300);
  * file and the event loop alone, since whatever else there is in the first turn hides the mistake.
  */
 const SLEEPER = `
-import { CollectorRegistry } from './src/metrics/registry.ts';
+import { CollectorRegistry } from './src/metrics/registry/registry.ts';
 import { collectEventLoopMetrics } from './src/collectors/event-loop.ts';
 import { toText } from './src/exposition/index.ts';
 const registry = new CollectorRegistry();

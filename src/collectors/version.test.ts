@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { toText } from '../exposition/index.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { collectVersionMetrics } from './version.ts';
 
 describe('version metrics', () => {

@@ -1,6 +1,6 @@
 /** Which version of the runtime this is, as labels. */
 
-import { Info } from '../metrics/info.ts';
+import { Info } from '../metrics/instruments/info.ts';
 import {
   type CollectorHandle,
   type CollectorOptions,

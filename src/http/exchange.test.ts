@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gauges } from '../../test/contracts/http-sources.ts';
 import { toText } from '../exposition/index.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import type { Collector } from '../model/family.ts';
 import { answerScrape, type Exposition } from './exchange.ts';
 import { toScrapeSettings } from './handler-options.ts';

@@ -5,7 +5,7 @@
 
 import type { ExpositionFormat } from '../exposition/format.ts';
 import { acceptsGzip, negotiate } from '../exposition/negotiate.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import type { Collector } from '../model/family.ts';
 import { isAuthorized } from './authentication.ts';
 import type { RequestRecord } from './handler-metrics.ts';

@@ -3,11 +3,11 @@
  * answers are. The names of the first two are those of Go's handler, which dashboards know.
  */
 
-import { Counter } from '../metrics/counter.ts';
-import { Gauge } from '../metrics/gauge.ts';
-import { Histogram } from '../metrics/histogram.ts';
-import type { Instrument } from '../metrics/instrument.ts';
-import type { InstrumentRegistry } from '../metrics/instrument-registry.ts';
+import { Histogram } from '../metrics/histograms/histogram.ts';
+import { Counter } from '../metrics/instruments/counter.ts';
+import { Gauge } from '../metrics/instruments/gauge.ts';
+import type { Instrument } from '../metrics/instruments/instrument.ts';
+import type { InstrumentRegistry } from '../metrics/registry/instrument-registry.ts';
 import type { InstrumentType } from '../model/cells.ts';
 import type { Collector } from '../model/family.ts';
 

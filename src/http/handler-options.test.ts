@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { REGISTRY } from '../metrics/default-registry.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { REGISTRY } from '../metrics/registry/default-registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { type MetricsHandlerOptions, toScrapeSettings } from './handler-options.ts';
 
 describe('toScrapeSettings', () => {

@@ -1,7 +1,7 @@
 /** What every handler of metrics is told, checked once and complete from then on. */
 
-import { REGISTRY } from '../metrics/default-registry.ts';
-import type { InstrumentRegistry } from '../metrics/instrument-registry.ts';
+import { REGISTRY } from '../metrics/registry/default-registry.ts';
+import type { InstrumentRegistry } from '../metrics/registry/instrument-registry.ts';
 import { show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
 import {

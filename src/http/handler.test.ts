@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { httpContract, ownHeaders, type Served } from '../../test/contracts/http.ts';
 import { countedBy, httpCrowdContract } from '../../test/contracts/http-crowd.ts';
 import { gauges, LargeSource, PendingSource } from '../../test/contracts/http-sources.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { type MetricsHandlerOptions, metricsHandler } from './index.ts';
 
 async function serve(options: MetricsHandlerOptions): Promise<Served> {

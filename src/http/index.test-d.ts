@@ -1,4 +1,4 @@
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { type MetricsHandlerOptions, metricsHandler } from './index.ts';
 
 const registry = new CollectorRegistry();

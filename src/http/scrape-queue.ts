@@ -6,7 +6,7 @@
  * would have to be kept, which is what nobody who scrapes is to cost.
  */
 
-import { type Clock, SYSTEM_CLOCK } from '../metrics/clock.ts';
+import { type Clock, SYSTEM_CLOCK } from '../metrics/timing/clock.ts';
 
 /** How many scrapes there may be. */
 export interface ScrapeLimits {

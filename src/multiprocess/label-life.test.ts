@@ -4,10 +4,10 @@ import { ManualClock } from '../../test/manual-clock.ts';
 import { open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { toText } from '../exposition/index.ts';
-import { Counter } from '../metrics/counter.ts';
-import { Gauge } from '../metrics/gauge.ts';
-import { Histogram } from '../metrics/histogram.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { Histogram } from '../metrics/histograms/histogram.ts';
+import { Counter } from '../metrics/instruments/counter.ts';
+import { Gauge } from '../metrics/instruments/gauge.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 
 async function lines(registry: CollectorRegistry): Promise<string[]> {
   const text = await toText(registry);

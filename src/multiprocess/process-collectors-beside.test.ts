@@ -6,7 +6,7 @@ import { handPublished } from '../../test/processes/hand-published.ts';
 import { open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { type RecordedFamily, recordFamily } from '../../test/recorded-family.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { nativeUpperBound } from '../model/native-bounds.ts';
 
 /** Those families of a scrape that are not of promethium itself. */

@@ -5,8 +5,8 @@ import { type HandPublishedStorage, handPublished } from '../../test/processes/h
 import { open } from '../../test/processes/storage.ts';
 import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { toText } from '../exposition/index.ts';
-import { Counter } from '../metrics/counter.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { Counter } from '../metrics/instruments/counter.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import type { MetricFamily } from '../model/family.ts';
 import { GaugeMetricFamily } from '../model/number-families.ts';
 

@@ -1,10 +1,10 @@
 import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ManualClock } from '../../test/manual-clock.ts';
-import { Counter } from '../metrics/counter.ts';
-import { Histogram } from '../metrics/histogram.ts';
-import type { HistogramOptions } from '../metrics/histogram-options.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { Histogram } from '../metrics/histograms/histogram.ts';
+import type { HistogramOptions } from '../metrics/histograms/histogram-options.ts';
+import { Counter } from '../metrics/instruments/counter.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { type HistogramSnapshot, histogramDifference, histogramSnapshot } from './index.ts';
 
 function declared(options: Partial<HistogramOptions>) {

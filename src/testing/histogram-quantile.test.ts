@@ -1,8 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Histogram } from '../metrics/histogram.ts';
-import type { HistogramOptions } from '../metrics/histogram-options.ts';
+import { Histogram } from '../metrics/histograms/histogram.ts';
+import type { HistogramOptions } from '../metrics/histograms/histogram-options.ts';
 import { nativeIndex, nativeLowerBound, nativeUpperBound } from '../model/native-bounds.ts';
 import { type HistogramSnapshot, histogramQuantile, histogramSnapshot } from './index.ts';
 

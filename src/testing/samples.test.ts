@@ -1,8 +1,8 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Counter } from '../metrics/counter.ts';
-import { Histogram } from '../metrics/histogram.ts';
-import { CollectorRegistry } from '../metrics/registry.ts';
+import { Histogram } from '../metrics/histograms/histogram.ts';
+import { Counter } from '../metrics/instruments/counter.ts';
+import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import type { Collector } from '../model/family.ts';
 import { GaugeMetricFamily } from '../model/number-families.ts';
 import { getSampleValue, samples } from './index.ts';

@@ -4,7 +4,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { toText } from '../../src/exposition/index.ts';
 import type { MetricsHandlerOptions } from '../../src/http/index.ts';
-import { CollectorRegistry } from '../../src/metrics/registry.ts';
+import { CollectorRegistry } from '../../src/metrics/registry/registry.ts';
 import type { Served } from './http.ts';
 import { gauges, PendingSource } from './http-sources.ts';
 

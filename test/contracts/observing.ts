@@ -2,9 +2,9 @@
 
 import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CollectorRegistry } from '../../src/metrics/registry.ts';
-import { CollectorRegistry as Registry } from '../../src/metrics/registry.ts';
-import type { ObservingChild } from '../../src/metrics/summary.ts';
+import type { ObservingChild } from '../../src/metrics/instruments/summary.ts';
+import type { CollectorRegistry } from '../../src/metrics/registry/registry.ts';
+import { CollectorRegistry as Registry } from '../../src/metrics/registry/registry.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 /** Runs the table against a metric called `x`, whose type errors call `word`. */

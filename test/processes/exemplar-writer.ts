@@ -6,7 +6,7 @@
  */
 
 import { Counter, Histogram } from '../../src/index.ts';
-import { CollectorRegistry } from '../../src/metrics/registry.ts';
+import { CollectorRegistry } from '../../src/metrics/registry/registry.ts';
 import { openMultiprocessStorage } from '../../src/multiprocess/index.ts';
 import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 

@@ -1,8 +1,8 @@
 /** A process that never answers a scrape: what is known of it is what it publishes. */
 
 import { collectDefaultMetrics } from '../../src/collectors/index.ts';
-import { Gauge } from '../../src/metrics/gauge.ts';
-import { CollectorRegistry } from '../../src/metrics/registry.ts';
+import { Gauge } from '../../src/metrics/instruments/gauge.ts';
+import { CollectorRegistry } from '../../src/metrics/registry/registry.ts';
 import { GaugeMetricFamily } from '../../src/model/number-families.ts';
 import type { MapperChoice } from '../../src/multiprocess/mapping/mapper-choice.ts';
 import { openMultiprocessStorage } from '../../src/multiprocess/multiprocess-storage.ts';

@@ -9,7 +9,7 @@ import { gunzipSync } from 'node:zlib';
 import { askOver, httpContract, type Served } from '../../../test/contracts/http.ts';
 import { countedBy, httpCrowdContract } from '../../../test/contracts/http-crowd.ts';
 import { gauges, LargeSource, PendingSource } from '../../../test/contracts/http-sources.ts';
-import { CollectorRegistry } from '../../metrics/registry.ts';
+import { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import { type MetricsHandlerOptions, nodeMetricsHandler } from './index.ts';
 
 interface Listening extends AsyncDisposable {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { askOver, httpContract } from '../../../test/contracts/http.ts';
 import { countedBy } from '../../../test/contracts/http-crowd.ts';
 import { gauges, LargeSource, PendingSource } from '../../../test/contracts/http-sources.ts';
-import { CollectorRegistry } from '../../metrics/registry.ts';
+import { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import { type HttpServerOptions, type MetricsServer, startHttpServer } from './index.ts';
 
 const UP = '# HELP up Numbers.\n# TYPE up gauge\nup{n="0"} 0\n';

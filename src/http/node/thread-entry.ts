@@ -6,7 +6,7 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { CollectorRegistry } from '../../metrics/registry.ts';
+import { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import type { Collector, MetricFamily } from '../../model/family.ts';
 import { MultiprocessStorage } from '../../multiprocess/multiprocess-storage.ts';
 import { startHttpServer } from './server.ts';

@@ -1,6 +1,6 @@
 /** What of a server's options goes to a thread, and what its registry has to be for that. */
 
-import type { CollectorRegistry } from '../../metrics/registry.ts';
+import type { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import { MetricsError, show } from '../../model/error.ts';
 import type { Collector } from '../../model/family.ts';
 import { multiprocessPart } from '../../parts.ts';

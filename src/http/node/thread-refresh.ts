@@ -1,6 +1,6 @@
 /** What a program does for a scrape that a thread answers: brings to its file what is not in it yet. */
 
-import type { CollectorRegistry } from '../../metrics/registry.ts';
+import type { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import type { MultiprocessStorage } from '../../multiprocess/multiprocess-storage.ts';
 
 /** Asks callbacks and collectors what they have to say, and writes what is written behind. Never rejects. */

@@ -11,7 +11,7 @@ import { gauges } from '../../../test/contracts/http-sources.ts';
 import type { Said } from '../../../test/processes/blocked-service.ts';
 import { open } from '../../../test/processes/storage.ts';
 import { type Ending, temporaryFolder } from '../../../test/processes/temporary-folder.ts';
-import { CollectorRegistry } from '../../metrics/registry.ts';
+import { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import type { Collector, MetricFamily } from '../../model/family.ts';
 import { Counter, Gauge, GaugeMetricFamily } from '../../node.ts';
 import { type HttpServerOptions, type MetricsServer, startHttpServer } from './index.ts';

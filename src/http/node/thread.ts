@@ -1,7 +1,7 @@
 /** A thread that serves metrics, as the program sees it. */
 
 import { Worker } from 'node:worker_threads';
-import type { CollectorRegistry } from '../../metrics/registry.ts';
+import type { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import { MetricsError } from '../../model/error.ts';
 import { threadScript } from '../../parts.ts';
 import type { HttpServerOptions, ServerSettings } from './server-options.ts';

@@ -12,7 +12,7 @@ import { connect } from 'node:tls';
 import { gauges, LargeSource } from '../../../test/contracts/http-sources.ts';
 import { open } from '../../../test/processes/storage.ts';
 import { temporaryFolder } from '../../../test/processes/temporary-folder.ts';
-import { CollectorRegistry } from '../../metrics/registry.ts';
+import { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import { Gauge } from '../../node.ts';
 import { type MetricsServer, startHttpServer, type TlsOptions } from './index.ts';
 import { toServerSettings } from './server-options.ts';

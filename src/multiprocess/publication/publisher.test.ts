@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { until } from '../../../test/oracle/until.ts';
 import { temporaryFolder } from '../../../test/processes/temporary-folder.ts';
-import { CollectorRegistry } from '../../metrics/registry.ts';
+import { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import type { MetricFamily } from '../../model/family.ts';
 import { openMultiprocessStorage } from '../multiprocess-storage.ts';
 import { Publisher } from './publisher.ts';

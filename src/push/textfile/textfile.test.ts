@@ -16,8 +16,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../../test/processes/temporary-folder.ts';
-import { Counter } from '../../metrics/counter.ts';
-import { CollectorRegistry } from '../../metrics/registry.ts';
+import { Counter } from '../../metrics/instruments/counter.ts';
+import { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import { writeTextfile } from './textfile.ts';
 
 const TEXT = `# HELP jobs_total Jobs done.

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeText } from '../../exposition/format.ts';
-import { REGISTRY } from '../../metrics/default-registry.ts';
+import { REGISTRY } from '../../metrics/registry/default-registry.ts';
 import { MetricsError, show } from '../../model/error.ts';
 import type { Collector } from '../../model/family.ts';
 
