@@ -17,14 +17,18 @@ const LABEL = 0x0a;
 const VALUE = 0x09;
 const VALUE_BYTES = 9;
 
-/** Below this, a varint is one byte. */
+/** Below these, a varint is one byte, and two. */
 const ONE_BYTE = 128;
+const TWO_BYTES = 2 ** 14;
 
 /** What a label's tag and two lengths take at most. */
 const LABEL_ROOM = 6;
 
 /** What the tags and lengths of a metric and its point, and the start time, take at most. */
 const METRIC_ROOM = 64;
+
+/** What start times take but for those before 1970. */
+const SHORT_START = 16;
 
 /** The length of no value. */
 const NONE = -1;
@@ -63,6 +67,7 @@ export class ProtobufRows {
     const prefix = this.#prefix;
     const { hasStartTime } = cursor.rows;
     let created = 0;
+    let isOdd = false;
     start.set(startField, hasStartTime ? created : undefined);
     let { view: to, length: end } = out;
     while (end < full && cursor.next()) {
@@ -73,12 +78,11 @@ export class ProtobufRows {
       const value = cursor.number(at + count);
       if (value === undefined) continue;
       if (count !== this.#count) this.#key(last, count);
-      if (hasStartTime) {
-        const next = cursor.startTime();
-        if (next !== created) {
-          start.set(startField, next);
-          created = next;
-        }
+      const next = hasStartTime ? cursor.startTime() : created;
+      if (next !== created) {
+        start.set(startField, next);
+        created = next;
+        isOdd = !start.plain || start.bytes.length > SHORT_START;
       }
       const { length } = prefix;
       const outer = length + count + 2 + VALUE_BYTES + start.bytes.length;
@@ -93,6 +97,7 @@ export class ProtobufRows {
       copy(to, end, bytes, at, count);
       end += count;
       end = point(to, end, field, value, start.bytes);
+      if (isOdd) writeOddStart(to, end, start.bytes);
     }
     out.length = end;
     // The last scrape would keep the numbers of a whole registry alive.
@@ -158,8 +163,19 @@ function metric(to: DataView, at: number, count: number): number {
     to.setInt16(at, METRIC | (count << 8), true);
     return at + 2;
   }
+  if (count >= TWO_BYTES) return longMetric(to, at, count);
   to.setInt32(at, METRIC | ((count & 127) << 8) | 0x8000 | ((count >> 7) << 16), true);
   return at + 3;
+}
+
+/** The same where the length takes more than two bytes. */
+function longMetric(to: DataView, at: number, count: number): number {
+  let end = at;
+  to.setUint8(end++, METRIC);
+  let rest = count;
+  for (; rest >= ONE_BYTE; rest >>= 7) to.setUint8(end++, (rest & 127) | ONE_BYTE);
+  to.setUint8(end++, rest);
+  return end;
 }
 
 /** Writes a point of one number, and when that began. */
@@ -174,8 +190,13 @@ function point(
   to.setInt32(at, field | ((VALUE_BYTES + length) << 8) | (VALUE << 16), true);
   to.setFloat64(at + 3, value, true);
   const end = at + 2 + VALUE_BYTES;
-  // A start time has at most 16 bytes.
+  // As many as a start time has, but for odd ones.
   to.setFloat64(end, start.getFloat64(0, true), true);
   to.setFloat64(end + 8, start.getFloat64(8, true), true);
   return end + length;
+}
+
+/** Writes a start time that ends at `end` and is long, or the bytes of which may be a NaN. */
+function writeOddStart(to: DataView, end: number, { view, length }: ProtobufBytes): void {
+  for (let i = 0; i < length; i++) to.setUint8(end - length + i, view.getUint8(i));
 }

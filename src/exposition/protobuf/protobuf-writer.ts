@@ -89,13 +89,19 @@ export class ProtobufWriter implements ChunkWriter {
   readonly #start = new ProtobufStart();
   readonly #rows = new ProtobufRows(this.#start);
   readonly #writeRows = (cursor: RowCursor): void => {
-    if (this.#message === 0) this.#open();
-    const startField = COUNTER_START;
+    const { length } = this.#chunk;
+    const isNew = this.#message === 0;
+    if (isNew) this.#open();
+    const begun = this.#chunk.length;
     this.#rows.write(cursor, this.#chunk, FULL_BYTES, {
       labels: this.#labels,
       field: this.#field,
-      startField,
+      startField: COUNTER_START,
     });
+    if (!isNew || this.#chunk.length > begun) return;
+    // No row was left: a message without metrics says nothing.
+    this.#chunk.length = length;
+    this.#message = 0;
   };
   #family: FamilyHeader | undefined;
   #field = 0;
