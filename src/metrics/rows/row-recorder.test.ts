@@ -177,6 +177,26 @@ describe('RowRecorder', () => {
     }
   });
 
+  it('has none behind its last row either, whatever was there before', () => {
+    // A page is used again and again: what lies there comes to any place behind what is new.
+    let state = 3 * 7919 + 1;
+    const below = (limit: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+      return (state >> 8) % limit;
+    };
+    const series = Array.from({ length: 2000 }, (_, i): Series => {
+      const first = below(3) > 0 ? 'x'.repeat(0x7f) : 'y'.repeat(below(9));
+      return [0, [first, '\u{1f600}'.repeat(below(50))], i];
+    });
+    const nan = recorded(2, series)!.pages.filter((page) => {
+      for (let at = 0; at + 8 <= page.byteLength; at++) {
+        if (Number.isNaN(page.getFloat64(at, true))) return true;
+      }
+      return false;
+    });
+    equal(nan.length, 0);
+  });
+
   it('reads back what it recorded, wherever numbers lie', () => {
     const value = fc
       .string({ unit: 'grapheme', maxLength: 40 })

@@ -171,7 +171,9 @@ export class RowRecorder implements Labelled {
 
   #turn(): void {
     if (this.#length === 0) return;
-    const { buffer } = this.#page.slice(0, this.#length + ROW_SLACK);
-    this.#pages.push(new DataView(buffer));
+    const page = this.#page.slice(0, this.#length + ROW_SLACK);
+    // What lies there is older than the rows, and with the last of them it might be a NaN.
+    page.fill(0, this.#length);
+    this.#pages.push(new DataView(page.buffer));
   }
 }
