@@ -122,9 +122,11 @@ export class ExposedNames {
 
   /** Counts something of a family that is not shown. */
   omit({ name }: Pick<FamilyHeader, 'name'>, reason: Omission): void {
-    const key = `${reason} ${name}`;
+    // Well-formed here, where two names that become one on their way to UTF-8 are one count.
+    const family = wellFormed(name);
+    const key = `${reason} ${family}`;
     const omitted = this.#omitted.get(key);
-    if (omitted === undefined) this.#omitted.set(key, { values: [name, reason], count: 1 });
+    if (omitted === undefined) this.#omitted.set(key, { values: [family, reason], count: 1 });
     else omitted.count++;
   }
 
@@ -132,7 +134,7 @@ export class ExposedNames {
   report(): MetricFamily[] {
     if (this.#omitted.size === 0) return [];
     const points = Array.from(this.#omitted.values(), ({ values, count }) => ({
-      labelValues: values.map(wellFormed),
+      labelValues: values,
       write: (to: FamilyWriter) => to.number(count),
     }));
     return [pointsFamily(OMISSIONS, points)];

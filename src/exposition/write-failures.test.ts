@@ -49,6 +49,14 @@ describe('a family that throws', () => {
     }
   });
 
+  it('is counted with those whose names become one on their way to UTF-8', async () => {
+    const families = ['b\ud800', 'b\ud801'].map((name) => ({ ...gauge(name), walk: fail }));
+    equal(
+      await toText(families, { escaping: 'allow-utf-8' }),
+      `${OMISSIONS}promethium_exposition_omissions{family="b\ufffd",reason="walk"} 2\n`,
+    );
+  });
+
   it('is shown up to the last chunk that was handed on, and the rest goes on behind it', async () => {
     let closed = 0;
     function* metrics(): Generator<(writer: FamilyWriter) => void> {
