@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FamilyHeader } from '../model/family.ts';
-import { type NumberRows, RowCursor } from '../model/number-rows.ts';
+import { LONGEST_VALUE, type NumberRows, RowCursor } from '../model/number-rows.ts';
 import { TextWriter } from './text-writer.ts';
 
 const decoder = new TextDecoder();
@@ -111,5 +111,20 @@ g{zone="eu",l="${'a'.repeat(100)}"} 3
       lines,
       ['a', 'b', 'c'].map((value, i) => `g{zone="${zone}",l="${value}"} ${i}`),
     );
+  });
+
+  it('find room for the longest value behind a line of any length', () => {
+    const longest = 'v'.repeat(LONGEST_VALUE);
+    for (let length = 21_000; length < 22_000; length += 40) {
+      const zone = 'z'.repeat(length);
+      const writer = new TextWriter();
+      writer.begin(family('g', { constantLabels: [['zone', zone]] }));
+      writer.rows(new RowCursor(rowsOf([longest, longest, longest])));
+      const lines = decoder.decode(writer.take()).split('\n').slice(2, -1);
+      deepEqual(
+        lines,
+        [0, 1, 2].map((i) => `g{zone="${zone}",l="${longest}"} ${i}`),
+      );
+    }
   });
 });
