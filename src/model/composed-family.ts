@@ -59,8 +59,12 @@ export function pointsFamily(header: FamilyHeader, points: readonly Point[]): Me
   });
 }
 
-/** Passes everything on as it is: for writers that change some of it. */
+/**
+ * Passes everything on as it is: for writers that change some of it. It takes no rows, whose labels and
+ * numbers would pass it by.
+ */
 export class PassingWriter implements FamilyWriter {
+  /** For those who change it, and no private field, which they could not read. */
   protected readonly writer: FamilyWriter;
 
   constructor(writer: FamilyWriter) {

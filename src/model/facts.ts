@@ -31,8 +31,8 @@ export function toFacts(
         `${subject}: fact bears a label's name, expected another name, got ${show(name)}`,
       );
     }
-    if (typeof value === 'string' || typeof value === 'number')
-      return [name, wellFormed(`${value}`)];
+    const isUsable = typeof value === 'string' || typeof value === 'number';
+    if (isUsable) return [name, wellFormed(`${value}`)];
     throw new TypeError(
       `${subject}: fact "${name}" has no usable value, expected a string or number, got ${show(value)}`,
     );

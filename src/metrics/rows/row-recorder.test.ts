@@ -151,6 +151,18 @@ describe('RowRecorder', () => {
     it(`has no rows for ${what}`, () => equal(recorded(depth, series), undefined));
   }
 
+  it('has no rows for a number that lies 16 MiB from the beginning of its buffer', () => {
+    for (const [offset, isPossible] of [
+      [2 ** 24 - 8, true],
+      [2 ** 24, false],
+    ] as const) {
+      const recorder = new RowRecorder(NOWHERE, 1, CELLS);
+      recorder.label(0, 'a');
+      recorder.number({ buffer: new ArrayBuffer(2 ** 24 + 8), offset });
+      equal(recorder.finish() !== undefined, isPossible);
+    }
+  });
+
   it('takes the longest values, and the most labels', () => {
     const longest = 'a'.repeat(LONGEST_VALUE);
     const rows = recorded(1, [[0, [longest], 1]]);

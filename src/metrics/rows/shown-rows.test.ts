@@ -61,6 +61,8 @@ async function countsOf(registry: CollectorRegistry): Promise<{ rows: number; nu
   for await (const family of await registry.collect()) {
     const walk = family.walk(counts as unknown as FamilyWriter);
     ok(walk.advance());
+    // An end stays one.
+    ok(walk.advance());
     walk.close();
   }
   return { rows: counts.rowCount, numbers: counts.numbers };

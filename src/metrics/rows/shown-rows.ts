@@ -88,9 +88,11 @@ export class ShownRows<Child> {
       this.#write(child, writer);
       recorder.number(this.#kind.place(child));
     });
+    let isEnd = false;
     return {
       advance: () => {
-        const isEnd = walk.advance();
+        if (isEnd) return true;
+        isEnd = walk.advance();
         if (isEnd) {
           // Of a tree that changed meanwhile, these are rows that no walk will take.
           this.#rows = recorder.finish();
