@@ -1,7 +1,7 @@
 /** What a program came to in this client and in Python's, brought into one form. */
 
 import { runProgram } from './parity-client.ts';
-import { withLonelyLines } from './parity-differences.ts';
+import { withLonelyLines, withOurRounding } from './parity-differences.ts';
 import type { Program } from './parity-program.ts';
 import {
   type PythonFamily,
@@ -48,11 +48,16 @@ export async function compare(python: PythonJudge, program: Program): Promise<Co
     const other = inOrder(asShownHere(theirs[i]!, names), names);
     return {
       ours: own,
-      theirs: format === 'text' ? withoutStartTimes(other, own) : other,
+      theirs: rounded(format === 'text' ? withoutStartTimes(other, own) : other, own),
       documents: `${format}\n${documents[i]}\n${answer.documents[i]}`,
     };
   });
   return { outcomes: { ours: outcomes, theirs: answer.outcomes }, views };
+}
+
+/** Python's, rounded as ours are. */
+function rounded(theirs: PythonVerdict, ours: PythonVerdict): PythonVerdict {
+  return 'error' in theirs || 'error' in ours ? theirs : withOurRounding(theirs, ours);
 }
 
 /** Python's, with the lines of a restricted view under the families that they are in here. */

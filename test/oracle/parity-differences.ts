@@ -73,6 +73,29 @@ export function isDottedByPython(name: string): boolean {
   return /^[a-zA-Z_:][\w:]*$/.test(name) && name.includes('_');
 }
 
+/** How far apart counts may be that were rounded at other steps, as a part of themselves. */
+const ROUNDING = 2 ** -50;
+
+/**
+ * Python's families with our counts, where those differ by rounding alone: increments by one are added up
+ * here by themselves, and Python adds all amounts in the order in which they came.
+ */
+export function withOurRounding(
+  theirs: readonly PythonFamily[],
+  ours: readonly PythonFamily[],
+): PythonFamily[] {
+  return theirs.map((family, i) => {
+    if (family.type !== 'counter') return family;
+    const samples = family.samples.map((sample, j) => {
+      const value = ours[i]?.samples[j]?.value;
+      if (value === undefined) return sample;
+      const isNear = Math.abs(value - sample.value) <= ROUNDING * Math.abs(value);
+      return isNear ? { ...sample, value } : sample;
+    });
+    return { ...family, samples };
+  });
+}
+
 /** The metric that says of an exposition of ours that names have become the same by escaping. */
 export const OMISSIONS = 'promethium_exposition_omissions';
 
