@@ -52,8 +52,7 @@ export class RowLines {
       let { at, bytes } = cursor;
       for (let depth = cursor.from; depth < last; depth++) at = this.#label(depth, bytes, at);
       const count = bytes.getUint8(at++);
-      const value = cursor.number(at + count);
-      if (value === undefined) continue;
+      if (!cursor.findNumber(at + count)) continue;
       const length = this.#starts[last]!;
       if (end + length + ROW_ROOM > to.byteLength) {
         out.length = end;
@@ -65,7 +64,7 @@ export class RowLines {
       copy(to, end, bytes, at, count);
       end += count;
       to.setInt32(end, END, true);
-      end = writeNumber(to, end + END_BYTES, value);
+      end = writeNumber(to, end + END_BYTES, cursor.number());
       to.setUint8(end++, LINE_FEED);
     }
     out.length = end;

@@ -86,18 +86,26 @@ export class RowCursor {
     return true;
   }
 
-  /** The number of the row, of which the labels end at `at`; `undefined` where it is to be left out. */
-  number(at: number): number | undefined {
+  /**
+   * Goes to the number of the row, of which the labels end at `at`. False where it is to be left out.
+   *
+   * Apart from {@linkcode number}, which would make an object of a number that may be none: 100,000 counters
+   * to text take 3.5 ms, and 3.7 with one method; to protobuf 3.8 and 4.2 (Node 24).
+   */
+  findNumber(at: number): boolean {
     this.at = at;
     if (this.#isElsewhere) this.#goElsewhere();
     else this.#offset += this.rows.stride;
-    if (this.#dropped?.get(this.#numbers!)?.has(this.#offset)) return undefined;
-    return this.rows.isPacked
-      ? readCount(this.#numbers!.view, this.#offset)
-      : this.#numbers!.cells[this.#offset >> 3]!;
+    return this.#dropped?.get(this.#numbers!)?.has(this.#offset) !== true;
   }
 
-  /** When the number that was read last began, where there are start times. */
+  /** The number that was found last. */
+  number(): number {
+    const { view, cells } = this.#numbers!;
+    return this.rows.isPacked ? readCount(view, this.#offset) : cells[this.#offset >> 3]!;
+  }
+
+  /** When the number that was found last began, where there are start times. */
   startTime(): number {
     const { view, cells } = this.#numbers!;
     return this.rows.isPacked ? readStartTime(view, this.#offset) : cells[(this.#offset >> 3) + 1]!;

@@ -75,8 +75,7 @@ export class ProtobufRows {
       let { at } = cursor;
       for (let depth = cursor.from; depth < last; depth++) at = this.#label(depth, bytes, at);
       const count = bytes.getUint8(at++);
-      const value = cursor.number(at + count);
-      if (value === undefined) continue;
+      if (!cursor.findNumber(at + count)) continue;
       if (count !== this.#count) this.#key(last, count);
       const next = hasStartTime ? cursor.startTime() : created;
       if (next !== created) {
@@ -96,7 +95,7 @@ export class ProtobufRows {
       end += length;
       copy(to, end, bytes, at, count);
       end += count;
-      end = point(to, end, field, value, start.bytes);
+      end = point(to, end, field, cursor.number(), start.bytes);
       if (isOdd) writeOddStart(to, end, start.bytes);
     }
     out.length = end;

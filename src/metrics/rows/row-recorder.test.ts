@@ -36,8 +36,7 @@ function readBack(rows: NumberRows, cursor = new RowCursor(rows)): [string[], nu
       labels[depth] = decoder.decode(new Uint8Array(buffer, byteOffset + at, count));
       at += count;
     }
-    const number = cursor.number(at);
-    if (number !== undefined) read.push([[...labels], number]);
+    if (cursor.findNumber(at)) read.push([[...labels], cursor.number()]);
   }
   return read;
 }

@@ -50,7 +50,7 @@ class Counts {
       for (let depth = cursor.from; depth < cursor.rows.depth; depth++) {
         at += 1 + cursor.bytes.getUint8(at);
       }
-      if (cursor.number(at) !== undefined) this.rowCount++;
+      if (cursor.findNumber(at)) this.rowCount++;
     }
   }
 }
