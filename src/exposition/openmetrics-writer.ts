@@ -3,7 +3,7 @@
 import type { Exemplar } from '../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
-import type { RowCursor } from '../model/number-rows.ts';
+import type { RowCursor, RowWriter } from '../model/number-rows.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { escapeQuoted } from './escape.ts';
 import { exemplarText } from './exemplar.ts';
@@ -32,12 +32,12 @@ const SUFFIXES: Readonly<Record<MetricType, string>> = {
  *
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/ | OpenMetrics 1.0}
  */
-export class OpenMetricsWriter implements ChunkWriter {
+export class OpenMetricsWriter implements ChunkWriter, RowWriter {
   readonly names: ExposedNames;
   readonly #lines: LineWriter;
   readonly #withStartTimes: boolean;
   /** Rows tell no start times. */
-  readonly rows: ((cursor: RowCursor) => void) | undefined;
+  readonly numberRows: ((cursor: RowCursor) => void) | undefined;
   #family: FamilyHeader | undefined;
 
   /** Begins an exposition, with names in the scheme `escaping`; `created` asks for start times. */
@@ -45,7 +45,7 @@ export class OpenMetricsWriter implements ChunkWriter {
     this.names = new ExposedNames(escaping);
     this.#lines = new LineWriter(this.names, exemplarText);
     this.#withStartTimes = created;
-    this.rows = created ? undefined : (cursor) => this.#lines.rows(cursor);
+    this.numberRows = created ? undefined : (cursor) => this.#lines.rows(cursor);
   }
 
   get full(): boolean {

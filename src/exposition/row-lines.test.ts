@@ -43,7 +43,7 @@ describe('rows as lines', () => {
     const writer = new TextWriter();
     writer.begin(family('g', { constantLabels: [['zone', 'eu']] }));
     const cursor = new RowCursor(rowsOf(['a', '', 'üb', 'a'.repeat(100)]));
-    writer.rows(cursor);
+    writer.numberRows(cursor);
     equal(cursor.isAtEnd, true);
     equal(
       decoder.decode(writer.take()),
@@ -60,7 +60,7 @@ g{zone="eu",l="${'a'.repeat(100)}"} 3
   it('have names in quotes within the braces', () => {
     const writer = new TextWriter({ escaping: 'allow-utf-8' });
     writer.begin(family('grüße', { labelNames: ['wie oft'] }));
-    writer.rows(new RowCursor(rowsOf(['a'])));
+    writer.numberRows(new RowCursor(rowsOf(['a'])));
     equal(
       decoder.decode(writer.take()),
       '# HELP "grüße" H.\n# TYPE "grüße" gauge\n{"grüße","wie oft"="a"} 0\n',
@@ -75,7 +75,7 @@ g{zone="eu",l="${'a'.repeat(100)}"} 3
     let text = '';
     let chunks = 0;
     for (; !cursor.isAtEnd; chunks++) {
-      writer.rows(cursor);
+      writer.numberRows(cursor);
       text += decoder.decode(writer.take());
     }
     equal(chunks, 3);
@@ -91,10 +91,10 @@ g{zone="eu",l="${'a'.repeat(100)}"} 3
     const writer = new TextWriter();
     writer.mark();
     writer.begin(family('first'));
-    writer.rows(new RowCursor(rowsOf(values)));
+    writer.numberRows(new RowCursor(rowsOf(values)));
     writer.rewind();
     writer.begin(family('second'));
-    writer.rows(new RowCursor(rowsOf(['a'])));
+    writer.numberRows(new RowCursor(rowsOf(['a'])));
     equal(
       decoder.decode(writer.take()),
       '# HELP second H.\n# TYPE second gauge\nsecond{l="a"} 0\n',
@@ -105,7 +105,7 @@ g{zone="eu",l="${'a'.repeat(100)}"} 3
     const zone = 'z'.repeat(20_000);
     const writer = new TextWriter();
     writer.begin(family('g', { constantLabels: [['zone', zone]] }));
-    writer.rows(new RowCursor(rowsOf(['a', 'b', 'c', 'd'])));
+    writer.numberRows(new RowCursor(rowsOf(['a', 'b', 'c', 'd'])));
     const lines = decoder.decode(writer.take()).split('\n').slice(2, -1);
     deepEqual(
       lines,
@@ -119,7 +119,7 @@ g{zone="eu",l="${'a'.repeat(100)}"} 3
       const zone = 'z'.repeat(length);
       const writer = new TextWriter();
       writer.begin(family('g', { constantLabels: [['zone', zone]] }));
-      writer.rows(new RowCursor(rowsOf([longest, longest, longest])));
+      writer.numberRows(new RowCursor(rowsOf([longest, longest, longest])));
       const lines = decoder.decode(writer.take()).split('\n').slice(2, -1);
       deepEqual(
         lines,

@@ -3,7 +3,7 @@
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
 import type { Pair, Pairs } from '../model/labels.ts';
 import { typeSuffix } from '../model/name.ts';
-import type { RowCursor } from '../model/number-rows.ts';
+import type { RowCursor, RowWriter } from '../model/number-rows.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { escapeHelp } from './escape.ts';
@@ -42,7 +42,7 @@ interface Kept {
  *
  * @see {@link https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format | Text-based format}
  */
-export class TextWriter implements ChunkWriter {
+export class TextWriter implements ChunkWriter, RowWriter {
   readonly names: ExposedNames;
   readonly #lines: LineWriter;
   #family: FamilyHeader | undefined;
@@ -96,7 +96,7 @@ export class TextWriter implements ChunkWriter {
     this.#lines.label(depth, value);
   }
 
-  rows(cursor: RowCursor): void {
+  numberRows(cursor: RowCursor): void {
     this.#lines.rows(cursor);
   }
 

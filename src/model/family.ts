@@ -7,7 +7,6 @@
 import type { Exemplar } from './exemplar.ts';
 import type { Pair, Pairs } from './labels.ts';
 import type { NativeHistogram } from './native-histogram.ts';
-import type { RowCursor } from './number-rows.ts';
 import type { Sample } from './sample.ts';
 import type { Timestamp } from './timestamp.ts';
 
@@ -90,12 +89,6 @@ export interface FamilyWriter {
   label(depth: number, value: string): void;
   /** Gives the next point a time of its own. Custom collectors and parsers alone call it. */
   at(timestamp: Timestamp): void;
-  /**
-   * The next series of a family, each a counter or gauge, until the writer is full or none is left: in
-   * place of `label` and `number` for each of them, and with no more to say. Only instruments call it,
-   * and only where it is there.
-   */
-  readonly rows?: ((cursor: RowCursor) => void) | undefined;
   /** A counter, gauge or unknown. */
   number(value: number, created?: number, exemplar?: Exemplar): void;
   /** A histogram or gauge histogram. */

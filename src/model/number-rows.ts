@@ -7,6 +7,7 @@
  * a format: label values are UTF-8 and hold nothing that any format would have to escape.
  */
 
+import type { FamilyWriter } from './family.ts';
 import { readCount, readStartTime } from './packed-count.ts';
 
 /**
@@ -51,6 +52,17 @@ export interface NumberRows extends NumberLayout {
   readonly pages: readonly DataView[];
   /** Where the numbers lie. */
   readonly numbers: readonly NumberPage[];
+}
+
+/** A writer that takes rows, as this library's own do. */
+export interface RowWriter extends FamilyWriter {
+  /**
+   * Writes the next series of a family until the writer is full or none is left: in place of `label` and
+   * `number` for each of them, and with no more to say. Absent for as long as it cannot.
+   *
+   * Not called `rows`: a program's own writer may well have those, and mean something else.
+   */
+  readonly numberRows: ((cursor: RowCursor) => void) | undefined;
 }
 
 /** The rows of a family one by one. Writers read it, and the label values from {@linkcode bytes}. */

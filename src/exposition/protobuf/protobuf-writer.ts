@@ -4,7 +4,7 @@ import type { Exemplar } from '../../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../../model/family.ts';
 import type { Pair, Pairs } from '../../model/labels.ts';
 import { typeSuffix } from '../../model/name.ts';
-import type { RowCursor } from '../../model/number-rows.ts';
+import type { RowCursor, RowWriter } from '../../model/number-rows.ts';
 import type { Timestamp } from '../../model/timestamp.ts';
 import { ExposedNames } from '../exposed-names.ts';
 import { toWholeMilliseconds } from '../timestamp.ts';
@@ -77,7 +77,7 @@ const COMPOSITE: ReadonlySet<MetricType> = new Set(['summary', 'histogram', 'gau
  * takes a message as what it says of a family, it is one. A single line of a histogram or a summary
  * has no place and is counted as left out.
  */
-export class ProtobufWriter implements ChunkWriter {
+export class ProtobufWriter implements ChunkWriter, RowWriter {
   readonly names: ExposedNames;
   readonly #chunk = new ProtobufBytes(CHUNK_BYTES);
   readonly #labels = new ProtobufLabels();
@@ -121,7 +121,7 @@ export class ProtobufWriter implements ChunkWriter {
   }
 
   /** Rows are copied in a way that takes short names and constant labels. */
-  get rows(): ((cursor: RowCursor) => void) | undefined {
+  get numberRows(): ((cursor: RowCursor) => void) | undefined {
     return this.#labels.plain ? this.#writeRows : undefined;
   }
 

@@ -44,7 +44,7 @@ class Counts {
   number(): void {
     this.numbers++;
   }
-  rows(cursor: RowCursor): void {
+  numberRows(cursor: RowCursor): void {
     while (cursor.next()) {
       let { at } = cursor;
       for (let depth = cursor.from; depth < cursor.rows.depth; depth++) {
@@ -123,6 +123,25 @@ describe('a metric whose children stay as they are', () => {
     const version = '2.0.0';
     equal(await toOpenMetrics(often, { version }), await toOpenMetrics(fill(), { version }));
     deepEqual((await countsOf(often)).rows, 3 * MANY);
+  });
+
+  it('is given one by one to a writer whose rows are something else', async () => {
+    const registry = registryOf();
+    const counter = counterOf(registry);
+    for (const values of pairs()) counter.labels(...values).inc();
+    await scrapes(registry, 3);
+    for await (const family of await registry.collect()) {
+      const rows: number[] = [];
+      const own = {
+        full: false,
+        begin() {},
+        label() {},
+        number: (n: number) => rows.push(n),
+        rows,
+      };
+      family.walk(own as unknown as FamilyWriter).advance();
+      equal(rows.length, MANY);
+    }
   });
 
   it('shows what was counted since, without a decimal being lost', async () => {

@@ -14,18 +14,19 @@ import {
   type NumberRows,
   ROW_SLACK,
   RowCursor,
+  type RowWriter,
 } from '../../model/number-rows.ts';
 import { type NumberPlace, RowRecorder } from './row-recorder.ts';
 
 /** A metric with fewer children is written fast enough without, and not worth the rows. */
 const FEWEST = 256;
 
-/** A writer that takes rows. */
-type RowWriter = FamilyWriter & { readonly rows: (cursor: RowCursor) => void };
+/** A writer that takes rows of the family that it has begun. */
+type ReadyWriter = RowWriter & { readonly numberRows: (cursor: RowCursor) => void };
 
-/** True of a writer that takes rows. */
-export function canTakeRows(writer: FamilyWriter): writer is RowWriter {
-  return writer.rows !== undefined;
+/** True of such a writer. */
+export function canTakeRows(writer: FamilyWriter): writer is ReadyWriter {
+  return (writer as Partial<RowWriter>).numberRows !== undefined;
 }
 
 /** Where a type of which each child has one number keeps them. */
@@ -61,7 +62,7 @@ export class ShownRows<Child> {
   }
 
   /** Begins a walk. */
-  walk(writer: RowWriter): Walk {
+  walk(writer: ReadyWriter): Walk {
     const { changes, size } = this.#tree;
     const isStable = changes === this.#walkedAt;
     this.#walkedAt = changes;
@@ -126,10 +127,10 @@ function noRows(): NumberRows {
 /** A walk through rows. */
 class RowWalk implements Walk {
   #cursor: RowCursor;
-  #writer: RowWriter;
+  #writer: ReadyWriter;
   #walks: Set<RowWalk>;
 
-  constructor(rows: NumberRows, writer: RowWriter, walks: Set<RowWalk>) {
+  constructor(rows: NumberRows, writer: ReadyWriter, walks: Set<RowWalk>) {
     this.#cursor = new RowCursor(rows);
     this.#writer = writer;
     this.#walks = walks;
@@ -137,7 +138,7 @@ class RowWalk implements Walk {
 
   advance(): boolean {
     if (this.#cursor === undefined) return true;
-    this.#writer.rows(this.#cursor);
+    this.#writer.numberRows(this.#cursor);
     if (!this.#cursor.isAtEnd) return false;
     this.close();
     return true;
