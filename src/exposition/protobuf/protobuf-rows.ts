@@ -6,15 +6,13 @@
 import { LONGEST_VALUE, ROW_SLACK, type RowCursor } from '../../model/number-rows.ts';
 import { copy, copyExactly } from '../row-copy.ts';
 import { ProtobufBytes, varintSize } from './protobuf-bytes.ts';
+import { COUNTER_START, METRIC, VALUE } from './protobuf-fields.ts';
 import type { ProtobufLabels } from './protobuf-labels.ts';
 import type { ProtobufStart } from './protobuf-time.ts';
 
-/** `metric` of `MetricFamily`. */
-const METRIC = 0x22;
 /** `label` of `Metric`. */
 const LABEL = 0x0a;
-/** `value` of `Gauge` and `Counter`, a double, and what it takes with its tag. */
-const VALUE = 0x09;
+/** What the value of a point takes with its tag. */
 const VALUE_BYTES = 9;
 
 /** Below these, a varint is one byte, and two. */
@@ -36,9 +34,8 @@ const NONE = -1;
 /** What a family's metrics have in common. */
 export interface RowFamily {
   readonly labels: ProtobufLabels;
-  /** The field of `Metric`, and that of the start time in its message. */
+  /** The field of `Metric` that holds its point. */
   readonly field: number;
-  readonly startField: number;
 }
 
 /** Writes rows of one family after the other. */
@@ -61,14 +58,14 @@ export class ProtobufRows {
   /** Writes rows to `out` until that has `full` bytes or no row is left. */
   write(cursor: RowCursor, out: ProtobufBytes, full: number, family: RowFamily): void {
     if (cursor !== this.#cursor) this.#begin(cursor, family.labels);
-    const { field, startField } = family;
+    const { field } = family;
     const last = this.#keys.length - 1;
     const start = this.#start;
     const prefix = this.#prefix;
     const { hasStartTime } = cursor.rows;
     let created = 0;
     let isOdd = false;
-    start.set(startField, hasStartTime ? created : undefined);
+    start.set(COUNTER_START, hasStartTime ? created : undefined);
     let { view: to, length: end } = out;
     while (end < full && cursor.next()) {
       const { bytes } = cursor;
@@ -79,7 +76,7 @@ export class ProtobufRows {
       if (count !== this.#count) this.#key(last, count);
       const next = hasStartTime ? cursor.startTime() : created;
       if (next !== created) {
-        start.set(startField, next);
+        start.set(COUNTER_START, next);
         created = next;
         isOdd = !start.plain || start.bytes.length > SHORT_START;
       }

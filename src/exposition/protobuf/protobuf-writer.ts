@@ -1,7 +1,7 @@
 /** Protobuf, `io.prometheus.client.MetricFamily`, each message behind its length. */
 
 import type { Exemplar } from '../../model/exemplar.ts';
-import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../../model/family.ts';
+import type { FamilyHeader, HistogramPoint, SummaryPoint } from '../../model/family.ts';
 import type { Pair, Pairs } from '../../model/labels.ts';
 import { typeSuffix } from '../../model/name.ts';
 import type { RowCursor, RowWriter } from '../../model/number-rows.ts';
@@ -11,6 +11,7 @@ import { toWholeMilliseconds } from '../timestamp.ts';
 import type { ChunkWriter, WriteOptions } from '../write.ts';
 import { ProtobufBytes, varintSize } from './protobuf-bytes.ts';
 import { exemplarMessage } from './protobuf-exemplar.ts';
+import { COMPOSITE, COUNTER, COUNTER_START, METRIC, TYPES, VALUE } from './protobuf-fields.ts';
 import { writeHistogram, writeNativeExemplars } from './protobuf-histogram.ts';
 import { ProtobufLabels } from './protobuf-labels.ts';
 import { ProtobufRows } from './protobuf-rows.ts';
@@ -29,44 +30,18 @@ const LENGTH_GAP = 3;
 /** From here on labels are not copied with their metric in one go. */
 const LONG_LABELS = 256;
 
-/** Fields of `MetricFamily`. */
+/** Fields of `MetricFamily`, beside its metrics. */
 const NAME = 0x0a;
 const HELP = 0x12;
 const TYPE = 0x18;
-const METRIC = 0x22;
 const UNIT = 0x2a;
 
-/** Fields of `Metric`, of which a metric has the one of its type. */
-const GAUGE = 0x12;
-const COUNTER = 0x1a;
-const SUMMARY = 0x22;
-const UNTYPED = 0x2a;
 const TIMESTAMP_MS = 0x30;
-const HISTOGRAM = 0x3a;
-
-/** `value` of `Gauge`, `Counter` and `Untyped`; `exemplar` of `Counter`. */
-const VALUE = 0x09;
 const EXEMPLAR = 0x12;
 
-/** The start time of each message that has one. */
-const COUNTER_START = 0x1a;
+/** The start times of messages that have more than a number. */
 const SUMMARY_START = 0x22;
 const HISTOGRAM_START = 0x7a;
-
-/** The number of `MetricType`, and the field of `Metric` that holds a point of it. */
-const TYPES: Readonly<Record<MetricType, readonly [type: number, field: number]>> = {
-  counter: [0, COUNTER],
-  gauge: [1, GAUGE],
-  summary: [2, SUMMARY],
-  unknown: [3, UNTYPED],
-  histogram: [4, HISTOGRAM],
-  gaugehistogram: [5, HISTOGRAM],
-  info: [1, GAUGE],
-  stateset: [1, GAUGE],
-};
-
-/** Types whose points are no single numbers. */
-const COMPOSITE: ReadonlySet<MetricType> = new Set(['summary', 'histogram', 'gaugehistogram']);
 
 /**
  * Writes families in protobuf. Native histograms, start times and units are always written; info
@@ -93,11 +68,8 @@ export class ProtobufWriter implements ChunkWriter, RowWriter {
     const isNew = this.#message === 0;
     if (isNew) this.#open();
     const begun = this.#chunk.length;
-    this.#rows.write(cursor, this.#chunk, FULL_BYTES, {
-      labels: this.#labels,
-      field: this.#field,
-      startField: COUNTER_START,
-    });
+    const family = { labels: this.#labels, field: this.#field };
+    this.#rows.write(cursor, this.#chunk, FULL_BYTES, family);
     if (!isNew || this.#chunk.length > begun) return;
     // No row was left: a message without metrics says nothing.
     this.#chunk.length = length;
