@@ -42,7 +42,7 @@ export class Children<Child> {
     }
     if (maxIdleSeconds !== undefined) {
       this.#idle = new IdleChildren(maxIdleSeconds, this.#cellCount, (child) =>
-        declaration.hasCallback(child) ? undefined : this.#kind.place(child),
+        declaration.callbacks.has(child) ? undefined : this.#kind.place(child),
       );
     }
   }
@@ -167,7 +167,7 @@ export class Children<Child> {
     const child = expired.child.deref();
     if (child === undefined) return made;
     this.#kind.attach?.(child, place);
-    this.#declaration.welcome(child);
+    this.#declaration.callbacks.welcome(child);
     return child;
   }
 
@@ -209,7 +209,7 @@ export class Children<Child> {
     beginAnew();
     this.#rows?.drop(child);
     const place = this.#kind.detach(child);
-    this.#declaration.dropCallback(child);
+    this.#declaration.callbacks.drop(child);
     if (place !== undefined) this.#declaration.release(place);
   }
 }

@@ -9,6 +9,7 @@ import type { Declaration } from '../declaration/declaration.ts';
 import type { ExemplarSampling } from '../exemplars/exemplar-options.ts';
 import { LabelSet } from '../labels/label-set.ts';
 import type { Metric } from './child.ts';
+import { CHILD_METHODS } from './child-methods.ts';
 import { Children } from './children.ts';
 
 /** The children of one metric. */
@@ -255,7 +256,7 @@ export class LabelledMetric<Child> implements Metric {
         `${subject}: ${method}() called on a metric with labels, expected labels({ ${names} }).${method}(), got ${method}()`,
       );
     }
-    const known = METHODS.filter((known) => known in this.#prototype);
+    const known = CHILD_METHODS.filter((known) => known in this.#prototype);
     throw new TypeError(
       `${subject}: ${method}() is not a method of its type, expected labels({ ${names} }) and then ${known.join(', ')}, got ${method}()`,
     );
@@ -273,40 +274,4 @@ function listOf(
   if (count === 1) return [first];
   if (count === 2) return [first, second];
   return count === 3 ? [first, second, third] : [first, second, third, fourth];
-}
-
-/** What children can do, of one type or another. */
-const METHODS = [
-  'inc',
-  'dec',
-  'set',
-  'observe',
-  'info',
-  'state',
-  'reset',
-  'startTimer',
-  'time',
-  'trackInProgress',
-  'countExceptions',
-  'setToCurrentTime',
-  'setFunction',
-] as const;
-
-/**
- * Has metrics with labels refuse what their children can do. For users of plain JavaScript; the types
- * do not have it.
- *
- * Called, and not done where the class is: a bundler would keep the class in programs without metrics.
- */
-export function refuseChildMethods(): void {
-  if (METHODS[0] in LabelledMetric.prototype) return;
-  for (const method of METHODS) {
-    Object.defineProperty(LabelledMetric.prototype, method, {
-      configurable: true,
-      writable: true,
-      value(this: LabelledMetric<unknown>): never {
-        return this.refuseWithoutLabels(method);
-      },
-    });
-  }
 }

@@ -21,14 +21,11 @@ import type { QuantileSettings } from '../quantiles/quantile-window.ts';
 import { type InstrumentRegistry, refuseTaken } from '../registry/instrument-registry.ts';
 import type { NumberKind } from '../rows/shown-rows.ts';
 import { type Clock, SYSTEM_CLOCK } from '../timing/clock.ts';
-import { describe, requireCallback, type TypeOptions } from './family-description.ts';
+import { describe, type TypeOptions } from './family-description.ts';
 import { fullName } from './full-name.ts';
-import {
-  COMMON_OPTIONS,
-  type DeclarationOptions,
-  type ValueCallback,
-} from './instrument-options.ts';
+import { COMMON_OPTIONS, type DeclarationOptions } from './instrument-options.ts';
 import type { NativeOptions } from './native-options.ts';
+import { ValueCallbacks } from './value-callbacks.ts';
 
 /** What one type of instrument knows how to do with its children. */
 export interface Kind<Child> {
@@ -94,11 +91,8 @@ export class Declaration {
   readonly #series: SeriesStorage;
   readonly #stamp: (() => number) | undefined;
   #withdrawn = false;
-  readonly #callbacks = new Map<unknown, ValueCallback>();
-  /** Children that others show and whose callback was not asked yet. */
-  readonly #unasked = new Set<unknown>();
-  /** Children that were removed: a callback given to one of them is for nobody to see. */
-  readonly #gone = new WeakSet<object>();
+  /** What children take their values from, instead of being told. */
+  readonly callbacks: ValueCallbacks;
 
   /**
    * @throws {TypeError} When an option is unknown, missing or of the wrong type.
@@ -135,6 +129,8 @@ export class Declaration {
     this.native = typeOptions.native;
     this.kind = kind.instead?.(this) ?? kind;
     const isAlone = storage.collect === undefined;
+    const assign = (child: unknown, value: unknown) => this.kind.assign?.(child, value);
+    this.callbacks = new ValueCallbacks(this.subject, assign, !isAlone);
     this.exemplars = isAlone || exemplarPlace !== undefined ? this.#toKeeper() : undefined;
     this.quantiles = isAlone || quantilePlace !== undefined ? typeOptions.quantiles : undefined;
     if (this.quantiles !== undefined && quantilePlace !== undefined) {
@@ -206,71 +202,12 @@ export class Declaration {
   }
 
   /**
-   * Asks `callback` for the child's value at every scrape and, where other processes show it, as
-   * soon as the code that runs is through: until then they show the 0 of a new cell.
-   */
-  setCallback(child: unknown, callback: ValueCallback): void {
-    requireCallback(this.subject, callback);
-    if (this.#gone.has(child as object)) return;
-    this.#callbacks.set(child, callback);
-    if (this.storage.collect === undefined) return;
-    this.#unasked.add(child);
-    // Not at once: what the callback reads may stand below it in the same module.
-    if (this.#unasked.size === 1) void Promise.resolve().then(() => this.#askFirst());
-  }
-
-  /** True when the child takes its value from a callback. */
-  hasCallback(child: unknown): boolean {
-    return this.#callbacks.has(child);
-  }
-
-  /** Forgets the callback of a child that is gone, and takes none for it any more. */
-  dropCallback(child: unknown): void {
-    this.#callbacks.delete(child);
-    this.#gone.add(child as object);
-  }
-
-  /** Takes callbacks again for a child that is there once more. */
-  welcome(child: unknown): void {
-    this.#gone.delete(child as object);
-  }
-
-  /**
    * Shares what is shared now and then, and sets every child that has a callback to what it returns.
    * A promise if any callback gave one.
    */
   refresh(): void | Promise<void> {
     this.quantileSharing?.share();
-    this.#unasked.clear();
-    const waiting: Promise<void>[] = [];
-    for (const [child, callback] of this.#callbacks) {
-      // Not thrown here: a promise that was given before would be left to reject unheard.
-      const late = this.#ask(child, callback);
-      if (late !== undefined) waiting.push(late);
-    }
-    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
-  }
-
-  #ask(child: unknown, callback: ValueCallback): Promise<void> | undefined {
-    try {
-      const value = callback();
-      if (typeof value !== 'number') {
-        return Promise.resolve(value).then((late) => this.kind.assign?.(child, late));
-      }
-      this.kind.assign?.(child, value);
-      return undefined;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #askFirst(): void {
-    for (const child of this.#unasked) {
-      const callback = this.#callbacks.get(child);
-      // Whoever fails is asked again, and reported then.
-      if (callback !== undefined) this.#ask(child, callback)?.catch(() => {});
-    }
-    this.#unasked.clear();
+    return this.callbacks.refresh();
   }
 
   #toKeeper(): ExemplarKeeper | undefined {

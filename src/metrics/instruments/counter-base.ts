@@ -40,7 +40,7 @@ export abstract class AnyCounterChild extends Child {
   }
 
   setFunction(callback: ValueCallback): void {
-    this.declaration.setCallback(this, callback);
+    this.declaration.callbacks.set(this, callback);
   }
 
   /** Adds an amount that was looked at. */

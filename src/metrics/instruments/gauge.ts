@@ -158,7 +158,7 @@ class GaugeChildOnCells extends Child {
   }
 
   setFunction(callback: ValueCallback): void {
-    this.declaration.setCallback(this, callback);
+    this.declaration.callbacks.set(this, callback);
   }
 
   static readonly kind: Kind<GaugeChildOnCells> = {

@@ -4,7 +4,8 @@ import { show } from '../../model/error.ts';
 import type { Collector, MetricType } from '../../model/family.ts';
 import type { LabelNames, Labels, LabelValue } from '../../model/labels.ts';
 import type { AnyChild, Metric } from '../children/child.ts';
-import { LabelledMetric, refuseChildMethods } from '../children/labelled.ts';
+import { refuseChildMethods } from '../children/child-methods.ts';
+import { LabelledMetric } from '../children/labelled.ts';
 import { Declaration, type Kind } from '../declaration/declaration.ts';
 import type { DeclarationOptions, InstrumentOptions } from '../declaration/instrument-options.ts';
 import { REGISTRY } from '../registry/default-registry.ts';
@@ -195,11 +196,11 @@ function create(kind: Kind<unknown>, prototype: object, options: DeclarationOpti
   const declaration = new Declaration(kind, options, registry);
   const labelled = declaration.family.labelNames.length > 0;
   // Not where this file is loaded, which every import of this package would wait for.
-  if (labelled) refuseChildMethods();
+  if (labelled) refuseChildMethods(LabelledMetric.prototype);
   const metric = labelled
     ? new LabelledMetric<unknown>(declaration, prototype)
     : (declaration.kind.create(declaration, []) as AnyChild);
-  if (options.callback !== undefined) declaration.setCallback(metric, options.callback);
+  if (options.callback !== undefined) declaration.callbacks.set(metric, options.callback);
   try {
     if (metric instanceof LabelledMetric && declaration.rules.known.every((known) => known)) {
       metric.initialize({});
