@@ -6,6 +6,13 @@ import { SegmentContents } from '../segment/segment-contents.ts';
 import type { SegmentWriter } from '../segment/segment-writer.ts';
 import type { Pace } from '../system/pace.ts';
 
+/** A writer of this process's, of its file or of its heap, with what was read of it. */
+export interface OwnPart {
+  readonly id: string;
+  readonly writer: SegmentWriter;
+  readonly contents: OwnContents;
+}
+
 /** Reads one of this process's writers again and again. */
 export class OwnContents {
   readonly #writer: SegmentWriter;
