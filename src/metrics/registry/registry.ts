@@ -1,4 +1,7 @@
-/** The registry: who has which names, and what a scrape shows. */
+/**
+ * The registry: what is registered, under which names, and what a program sets for all of it. What a
+ * scrape shows of that, `registry-scrapes.ts` knows.
+ */
 
 import type { MetricsError } from '../../model/error.ts';
 import type { Collector, MetricFamily } from '../../model/family.ts';
@@ -6,10 +9,8 @@ import type { Pairs } from '../../model/labels.ts';
 import { claimedNames } from '../../model/name.ts';
 import { MemoryStorage } from '../../storage/memory.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { CollectionRun, isStored } from '../collection/collection-run.ts';
-import { CollectorCalls } from '../collection/collector-calls.ts';
+import { isStored } from '../collection/collection-run.ts';
 import type { RelabelOptions } from '../collection/relabelled.ts';
-import { restrict } from '../collection/restricted.ts';
 import type { ExemplarDropReason } from '../exemplars/exemplar-keeper.ts';
 import {
   type ExemplarOptions,
@@ -28,8 +29,7 @@ import {
   validateMaxChildren,
   validateOptions,
 } from './registry-options.ts';
-import { RegistryPublication } from './registry-publication.ts';
-import { RegistryReport } from './registry-report.ts';
+import { RegistryScrapes } from './registry-scrapes.ts';
 import { RegistryView } from './registry-view.ts';
 import { Target } from './target.ts';
 
@@ -49,13 +49,10 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   /** The labels that every series carries. */
   readonly constantLabels: Pairs;
   readonly #registered = new Registrations();
-  readonly #report: RegistryReport;
-  readonly #calls: CollectorCalls;
-  #publication: RegistryPublication | undefined;
+  readonly #scrapes: RegistryScrapes;
   #storage: Storage | undefined;
   #maxChildren: number;
   #exemplars: ExemplarSampling | undefined;
-  #target: Target | undefined;
 
   /**
    * @throws {TypeError} When an option is unknown or of the wrong type.
@@ -73,17 +70,12 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
         : toCommonPairs('registry "constantLabels"', constantLabels);
     this.#storage = storage;
     this.#maxChildren = options.maxChildren ?? Infinity;
-    this.#report = new RegistryReport({
-      storage: () => this.storage,
-      clock,
-      constantLabels: this.constantLabels,
+    this.#scrapes = new RegistryScrapes({
+      registry: this,
+      registered: this.#registered,
+      storageInUse: () => this.#storage,
       timeoutMs: collectTimeoutMs,
       onError: options.onError,
-    });
-    this.#calls = new CollectorCalls({
-      clock,
-      timeoutMs: collectTimeoutMs,
-      onFailure: (collector, reason, cause) => this.#report.failed(collector, reason, cause),
     });
     if (options.targetInfo !== undefined) this.targetInfo = options.targetInfo;
     if (options.exemplars !== undefined) this.exemplars = options.exemplars;
@@ -114,7 +106,9 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   useStorage(storage: Storage): void {
     requireUsable(storage, this.#storage);
     this.#storage = storage;
-    if (this.collectors.length > 0 || this.#target !== undefined) this.#share();
+    if (this.collectors.length > 0 || this.#scrapes.target !== undefined) {
+      this.#scrapes.share();
+    }
   }
 
   /** How many children a metric may have that does not say it itself. Can be changed at any time. */
@@ -144,18 +138,18 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
 
   /** Told of what fails; the console is unless set. See {@linkcode CollectorRegistryOptions}. */
   get onError(): ((error: MetricsError) => void) | undefined {
-    return this.#report.onError;
+    return this.#scrapes.report.onError;
   }
 
   /** @throws {TypeError} When it is no function. */
   set onError(listener: ((error: MetricsError) => void) | undefined) {
     validateOptions(listener === undefined ? {} : { onError: listener });
-    this.#report.onError = listener;
+    this.#scrapes.report.onError = listener;
   }
 
   /** Facts about the program, shown as `target_info` before everything else; none unless set. */
   get targetInfo(): TargetInfo | undefined {
-    return this.#target?.facts;
+    return this.#scrapes.target?.facts;
   }
 
   /**
@@ -165,11 +159,11 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   set targetInfo(facts: TargetInfo | undefined) {
     const target = facts === undefined ? undefined : new Target(facts);
     const { claims } = this.#registered;
-    const before = this.#target;
+    const before = this.#scrapes.target;
     if (before !== undefined) claims.release(before, before.describe().flatMap(claimedNames));
     if (target !== undefined) claims.claim(target, target.describe());
-    this.#target = target;
-    this.#share();
+    this.#scrapes.target = target;
+    this.#scrapes.share();
   }
 
   /** The collectors that are registered, in that order. */
@@ -200,7 +194,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
   register(collector: Collector, options?: RegisterOptions): void {
     requireCollector(collector, 'register');
     this.#registered.add(this, toShown(collector, options, this));
-    this.#share();
+    this.#scrapes.share();
   }
 
   /**
@@ -215,7 +209,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     // What lies in files that others read as well would be exposed for ever.
     const isShared = isKept && this.#storage?.collect !== undefined;
     if (isShared && isStored(collector)) collector.withdraw();
-    this.#publication?.withdraw(collector);
+    this.#scrapes.withdraw(collector);
   }
 
   /** Removes all collectors: for tests, and for programs that load their modules anew. */
@@ -232,17 +226,17 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
     for (const collector of this.collectors) {
       if (isStored(collector)) collector.resetAll();
     }
-    this.#report.reset();
+    this.#scrapes.report.reset();
   }
 
   /** Counts that a metric had no room for a child. Instruments call it. */
   countOverflow(metric: string): void {
-    this.#report.overflowed(metric);
+    this.#scrapes.report.overflowed(metric);
   }
 
   /** Counts that an exemplar of a metric was dropped. Instruments call it. */
   countDroppedExemplar(metric: string, reason: ExemplarDropReason, cause: unknown): void {
-    this.#report.exemplarDropped(metric, reason, cause);
+    this.#scrapes.report.exemplarDropped(metric, reason, cause);
   }
 
   /**
@@ -261,7 +255,7 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * own families; `promethium_collector_failures_total` counts it.
    */
   collect(): AsyncGenerator<MetricFamily> {
-    return this.#run();
+    return this.#scrapes.families();
   }
 
   /**
@@ -269,40 +263,11 @@ export class CollectorRegistry implements Collector, InstrumentRegistry {
    * by a sample's name such as `x_sum`, these samples alone.
    */
   restrictedTo(names: readonly string[]): Collector {
-    const wanted = new Set(names);
-    // So that a registry sees that this is a part of itself.
-    const collectors = [this];
-    const collect = () => restrict(this.#run(wanted), wanted);
-    return { collectors, collect } as Collector;
+    return this.#scrapes.restrictedTo(names);
   }
 
   /** Makes what was counted visible to other processes, where the storage writes behind. */
   flush(): void {
     this.#storage?.flush?.();
-  }
-
-  /** Has the storage ask this registry, where other processes read it. */
-  #share(): RegistryPublication | undefined {
-    const storage = this.#storage;
-    if (storage?.collect === undefined) return undefined;
-    if (this.#publication !== undefined) return this.#publication;
-    const calls = this.#calls;
-    const registered = this.#registered;
-    const target = (): Target | undefined => this.#target;
-    this.#publication = new RegistryPublication({ storage, calls, registered, target });
-    storage.attach?.(this.#publication);
-    return this.#publication;
-  }
-
-  #run(wanted?: ReadonlySet<string>): AsyncGenerator<MetricFamily> {
-    const shared = this.#share();
-    return new CollectionRun({
-      collectors: this.#registered.shown(shared !== undefined, wanted),
-      first: this.#target,
-      ownerOf: (name) => this.#registered.ownerOf(name),
-      shared,
-      last: () => this.#report.counters,
-      calls: this.#calls,
-    }).families();
   }
 }
