@@ -60,10 +60,7 @@ export abstract class AnyChild implements Metric {
 
   /** Takes the metric out of its storage; it counts on unseen. The registry calls it. */
   withdraw(): void {
-    this.declaration.withdraw(() => {
-      const place = this.declaration.kind.detach(this);
-      if (place !== undefined) this.declaration.release(place);
-    });
+    this.declaration.withdraw(() => this.declaration.detach(this));
   }
 
   /** Sets the metric to what it was when it was made. The registry calls it. */

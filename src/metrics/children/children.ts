@@ -208,9 +208,8 @@ export class Children<Child> {
   #letGo(child: Child): void {
     beginAnew();
     this.#rows?.drop(child);
-    const place = this.#kind.detach(child);
+    this.#declaration.detach(child);
     this.#declaration.callbacks.drop(child);
-    if (place !== undefined) this.#declaration.release(place);
   }
 }
 

@@ -6,7 +6,7 @@ import type { FamilyWriter, MetricFamily, Walk } from '../../model/family.ts';
 import type { Pairs } from '../../model/labels.ts';
 import { refuseUnknown } from '../../model/option.ts';
 import { MemoryStorage } from '../../storage/memory.ts';
-import type { Cells, SeriesStorage, Storage } from '../../storage/storage.ts';
+import type { Bytes, Cells, SeriesStorage, Storage } from '../../storage/storage.ts';
 import { InstrumentFamily } from '../collection/instrument-family.ts';
 import {
   ExemplarKeeper,
@@ -41,12 +41,12 @@ export interface Kind<Child> {
   create(declaration: Declaration, labelValues: readonly string[]): Child;
   /** Writes a child's point. */
   write(child: Child, writer: FamilyWriter): void;
-  /** Gives the child cells of its own, so that it counts on unseen, and returns those it had. */
-  detach(child: Child): Cells | undefined;
-  /** Gives the child these cells in place of those it has; absent where it has none. */
-  attach?(child: Child, place: Cells): void;
-  /** Where the child's numbers lie; nothing where it has none. */
+  /** The cells of the child; nothing where it has none. */
   place(child: Child): Cells | undefined;
+  /** Gives the child these cells in place of those it has; absent where it has none, or not always. */
+  attach?(child: Child, place: Cells): void;
+  /** Takes the child out of the storage; only of types without {@linkcode Kind.attach}. */
+  detach?(child: Child): void;
   /** Where the children keep their numbers; only of types that have one number each. */
   readonly numbers?: NumberKind<Child>;
   /** Sets a child to what it was when it was made. */
@@ -196,9 +196,27 @@ export class Declaration {
     this.#series.withdraw?.();
   }
 
-  /** The numbers at `place`, copied to cells that nobody else has and nobody exposes. */
-  copyOf({ cells, index }: Cells): Float64Array {
-    return cells.slice(index, index + cellCount(this.family));
+  /** Takes a child out of the storage: it counts on unseen, from the same numbers, which are its own then. */
+  detach(child: unknown): void {
+    const { kind } = this;
+    if (kind.attach === undefined) {
+      kind.detach?.(child);
+      return;
+    }
+    const place = kind.place(child)!;
+    const { cells, index, native } = place;
+    const own = cells.slice(index, index + cellCount(this.family));
+    kind.attach(child, { cells: own, index: 0, native: native?.copy() });
+    this.release(place);
+  }
+
+  /** Gives bytes back to the storage, and returns a copy of them, which is the caller's own. */
+  takeBytes(place: Bytes, count: number): DataView {
+    const { view, offset } = place;
+    const start = view.byteOffset + offset;
+    const own = new DataView(view.buffer.slice(start, start + count));
+    this.storage.bytes!.release(place, count);
+    return own;
   }
 
   /**

@@ -120,14 +120,6 @@ export class HistogramChildOnCells extends AnyHistogramChild {
     },
     place: (child) => ({ cells: child.#cells, index: child.#index, native: child.native }),
     reset: (child) => child.reset(),
-    detach(child) {
-      const { native } = child;
-      const place = { cells: child.#cells, index: child.#index, native };
-      child.#cells = child.declaration.copyOf(place);
-      child.#index = 0;
-      child.moveNative(native?.copy());
-      return place;
-    },
     attach(child, { cells, index, native }) {
       child.#cells = cells;
       child.#index = index;

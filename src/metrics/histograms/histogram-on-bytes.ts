@@ -140,13 +140,9 @@ export class HistogramChildOnBytes extends AnyHistogramChild {
     place: () => undefined,
     reset: (child) => child.reset(),
     detach(child) {
-      const size = sizeOf(child.#buckets);
       const place = { view: child.#view, offset: child.#offset };
-      const start = place.view.byteOffset + place.offset;
-      child.#view = new DataView(place.view.buffer.slice(start, start + size));
+      child.#view = child.declaration.takeBytes(place, sizeOf(child.#buckets));
       child.#offset = 0;
-      child.declaration.storage.bytes!.release(place, size);
-      return undefined;
     },
     sample: () => sampleObservations(HistogramChildOnBytes),
   };

@@ -62,12 +62,6 @@ export class CounterChildOnCells extends AnyCounterChild {
       place: (child) => placeOfCell(child.#cells, child.#index),
     },
     reset: (child) => child.reset(),
-    detach(child) {
-      const place = { cells: child.#cells, index: child.#index };
-      child.#cells = child.declaration.copyOf(place);
-      child.#index = 0;
-      return place;
-    },
     attach(child, { cells, index }) {
       child.#cells = cells;
       child.#index = index;

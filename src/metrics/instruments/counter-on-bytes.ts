@@ -98,11 +98,8 @@ export class CounterChildOnBytes extends AnyCounterChild {
     reset: (child) => child.reset(),
     detach(child) {
       const place = { view: child.#view, offset: child.#offset };
-      const start = place.view.byteOffset + place.offset;
-      child.#view = new DataView(place.view.buffer.slice(start, start + PACKED_COUNT_BYTES));
+      child.#view = child.declaration.takeBytes(place, PACKED_COUNT_BYTES);
       child.#offset = 0;
-      child.declaration.storage.bytes!.release(place, PACKED_COUNT_BYTES);
-      return undefined;
     },
     sample: () => AnyCounterChild.sample(CounterChildOnBytes),
     assign(child, value) {

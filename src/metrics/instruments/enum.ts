@@ -87,12 +87,6 @@ class EnumChildOnCells extends Child {
     },
     place: (child) => ({ cells: child.#cells, index: child.#index }),
     reset: (child) => child.state(child.declaration.family.states[0]!),
-    detach(child) {
-      const place = { cells: child.#cells, index: child.#index };
-      child.#cells = child.declaration.copyOf(place);
-      child.#index = 0;
-      return place;
-    },
     attach(child, { cells, index }) {
       child.#cells = cells;
       child.#index = index;

@@ -46,12 +46,11 @@ class InfoChildInStorage extends Child {
     this.#place = place;
   }
 
-  /** Takes the statement back, and returns where it lay. */
-  #retract(): Cells | undefined {
-    const place = this.#place;
+  /** Takes the statement back. */
+  #retract(): void {
+    if (this.#place !== undefined) this.declaration.release(this.#place);
     this.#place = undefined;
     this.#pairs = undefined;
-    return place;
   }
 
   #toPairs(facts: Readonly<Record<string, unknown>>): Pairs {
@@ -70,13 +69,10 @@ class InfoChildInStorage extends Child {
       if (child.#pairs !== undefined) writer.info(child.#pairs);
     },
     place: (child) => child.#place,
-    reset(child) {
-      const place = child.#retract();
-      if (place !== undefined) child.declaration.release(place);
-    },
+    reset: (child) => child.#retract(),
     detach(child) {
       child.#detached = true;
-      return child.#retract();
+      child.#retract();
     },
   };
 }

@@ -144,12 +144,6 @@ class SummaryChildOnCells extends Child {
     },
     place: (child) => ({ cells: child.#cells, index: child.#index }),
     reset: (child) => child.reset(),
-    detach(child) {
-      const place = { cells: child.#cells, index: child.#index };
-      child.#cells = child.declaration.copyOf(place);
-      child.#index = 0;
-      return place;
-    },
     attach(child, { cells, index }) {
       child.#cells = cells;
       child.#index = index;
