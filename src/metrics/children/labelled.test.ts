@@ -1,16 +1,11 @@
 import { deepEqual, equal, notEqual, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { SharedStorage } from '../../../test/shared-storage.ts';
+import { sampleRows } from '../../../test/sample-lines.ts';
 import type { MetricFamily } from '../../model/family.ts';
-import { Histogram } from '../histograms/histogram.ts';
 import { Counter } from '../instruments/counter.ts';
-import { Enum } from '../instruments/enum.ts';
 import { Gauge } from '../instruments/gauge.ts';
-import { Info } from '../instruments/info.ts';
-import type { Labelled } from '../instruments/instrument.ts';
-import { Summary } from '../instruments/summary.ts';
-import { CollectorRegistry } from '../registry/registry.ts';
+import type { CollectorRegistry } from '../registry/registry.ts';
 
 const requests = (registry: CollectorRegistry | null = null): Counter<['method', 'status']> =>
   new Counter({
@@ -23,13 +18,6 @@ const requests = (registry: CollectorRegistry | null = null): Counter<['method',
 /** A call as plain JavaScript may make it. */
 type AnyCall = (...given: readonly unknown[]) => unknown;
 
-function samples(metric: {
-  collect(): unknown;
-}): (readonly [...labels: string[], value: number])[] {
-  const [family] = metric.collect() as MetricFamily[];
-  return Array.from(family!.samples, ({ labels, value }) => [...Object.values(labels), value]);
-}
-
 describe('labels()', () => {
   it('returns one child for the same values, by name in any order or by position', () => {
     const counter = requests();
@@ -40,7 +28,7 @@ describe('labels()', () => {
     equal(counter.labels({ status: 200, method: 'GET' }), child);
     notEqual(counter.labels('200', 'GET'), child);
     child.inc();
-    deepEqual(samples(counter), [
+    deepEqual(sampleRows(counter), [
       ['GET', '200', 1],
       ['200', 'GET', 0],
     ]);
@@ -50,7 +38,7 @@ describe('labels()', () => {
     const gauge = new Gauge({ name: 'x', help: 'X.', labelNames: ['n'], registry: null });
     for (const value of [0, -0, 1.5, 1e21, Number.NaN, -Infinity]) gauge.labels(value);
     deepEqual(
-      samples(gauge).map(([n]) => n),
+      sampleRows(gauge).map(([n]) => n),
       ['0', '1.5', '1e+21', 'NaN', '-Infinity'],
     );
     equal(gauge.labels(1e21), gauge.labels('1e+21'));
@@ -85,7 +73,7 @@ describe('labels()', () => {
       counter.labels({ method: value, status: value }).inc();
     }
     deepEqual(
-      samples(counter),
+      sampleRows(counter),
       ['__proto__', 'constructor', 'toString', 'hasOwnProperty'].map((value) => [value, value, 2]),
     );
   });
@@ -98,7 +86,7 @@ describe('labels()', () => {
       registry: null,
     });
     gauge.labels({ constructor: 'a', toString: 'b' } as never).set(1);
-    deepEqual(samples(gauge), [['a', 'b', 1]]);
+    deepEqual(sampleRows(gauge), [['a', 'b', 1]]);
     throws(() => gauge.labels({ a: 1, b: 2 } as never), {
       name: 'TypeError',
       message: 'gauge "x": wrong labels, expected ["constructor", "toString"], got ["a", "b"]',
@@ -111,12 +99,12 @@ describe('labels()', () => {
     equal(counter.labels('\udfff', 'ok'), child);
     equal(counter.labels({ method: '\ufffd', status: 'ok' }), child);
     notEqual(counter.labels('\ud83d\ude00', 'ok'), child);
-    deepEqual(samples(counter), [
+    deepEqual(sampleRows(counter), [
       ['\ufffd', 'ok', 0],
       ['😀', 'ok', 0],
     ]);
     equal(counter.remove('\udbff', 'ok'), true);
-    equal(samples(counter).length, 1);
+    equal(sampleRows(counter).length, 1);
   });
 
   it('keeps nothing of the object that it is given', () => {
@@ -126,7 +114,7 @@ describe('labels()', () => {
     labels.method = 'POST';
     child.inc();
     counter.labels(labels).inc(5);
-    deepEqual(samples(counter), [
+    deepEqual(sampleRows(counter), [
       ['GET', '200', 1],
       ['POST', '200', 5],
     ]);
@@ -245,7 +233,7 @@ describe('labels()', () => {
             message: `counter "http_requests_total": ${message}`,
           });
         }
-        equal(samples(counter).length, known ? 1 : 0);
+        equal(sampleRows(counter).length, known ? 1 : 0);
       }
     });
   }
@@ -270,7 +258,7 @@ describe('labels()', () => {
             const key = JSON.stringify(given);
             model.set(key, [...given, ((model.get(key)?.at(-1) as number) ?? 0) + 1]);
           }
-          const shown = samples(counter).map((line) => JSON.stringify(line));
+          const shown = sampleRows(counter).map((line) => JSON.stringify(line));
           deepEqual(
             shown.sort(),
             Array.from(model.values(), (line) => JSON.stringify(line)).sort(),
@@ -280,163 +268,6 @@ describe('labels()', () => {
       );
     });
   }
-});
-
-describe('remove() and clear()', () => {
-  it('remove one child, by name or position, and say whether there was one', () => {
-    const counter = requests();
-    counter.labels('GET', 200);
-    counter.labels('POST', 200);
-    equal(counter.remove({ method: 'GET', status: 200 }), true);
-    equal(counter.remove('GET', '200'), false);
-    equal(counter.remove('POST', 200), true);
-    deepEqual(samples(counter), []);
-  });
-
-  it('remove all children', () => {
-    const counter = requests();
-    counter.labels('GET', 200).inc();
-    counter.labels('POST', 200);
-    counter.clear();
-    deepEqual(samples(counter), []);
-    counter.labels('GET', 200).inc();
-    deepEqual(samples(counter), [['GET', '200', 1]]);
-  });
-
-  const kept: readonly (readonly [
-    string,
-    (registry: CollectorRegistry) => Labelled<unknown, ['a']>,
-    (child: never) => unknown,
-  ])[] = [
-    [
-      'counter',
-      (registry) => new Counter({ name: 'x', help: 'X.', labelNames: ['a'], registry }),
-      (child: Counter) => {
-        child.inc(5);
-        child.reset();
-        child.inc(5);
-        return child.value;
-      },
-    ],
-    [
-      'gauge',
-      (registry) =>
-        new Gauge({ name: 'x', help: 'X.', labelNames: ['a'], registry, multiprocessMode: 'max' }),
-      (child: Gauge) => {
-        child.set(3);
-        child.inc(2);
-        return child.value;
-      },
-    ],
-    [
-      'summary',
-      (registry) => new Summary({ name: 'x', help: 'X.', labelNames: ['a'], registry }),
-      (child: Summary) => {
-        child.reset();
-        child.observe(5);
-        return child.sum;
-      },
-    ],
-    [
-      'histogram',
-      (registry) =>
-        new Histogram({ name: 'x', help: 'X.', labelNames: ['a'], registry, buckets: [1] }),
-      (child: Histogram) => {
-        child.reset();
-        child.observe(5);
-        return child.sum;
-      },
-    ],
-    [
-      'enum',
-      (registry) =>
-        new Enum({ name: 'x', help: 'X.', labelNames: ['a'], registry, states: ['4', '5', '6'] }),
-      (child: Enum) => {
-        child.state('6');
-        child.state('5');
-        return Number(child.value);
-      },
-    ],
-  ];
-  for (const [type, make, count] of kept) {
-    it(`leave a kept child of a ${type} counting unseen, far from another series' cells`, () => {
-      for (const storage of [undefined, new SharedStorage()]) {
-        const metric = make(new CollectorRegistry(storage === undefined ? {} : { storage }));
-        const removed = metric.labels('removed');
-        const cleared = metric.labels('cleared');
-        metric.remove('removed');
-        metric.clear();
-        // On the heap these get the cells that the two before had.
-        metric.labels('b');
-        metric.labels('c');
-        const before = samples(metric);
-        equal(count(removed as never), 5);
-        equal(count(cleared as never), 5);
-        deepEqual(samples(metric), before);
-        notEqual(metric.labels('removed'), removed);
-        if (storage !== undefined) deepEqual(storage.living, ['x{b}', 'x{c}', 'x{removed}']);
-      }
-    });
-  }
-
-  it('leave what a kept child of an info metric states unseen', () => {
-    const storage = new SharedStorage();
-    const registry = new CollectorRegistry({ storage });
-    const info = new Info({ name: 'x_info', help: 'X.', labelNames: ['a'], registry });
-    const child = info.labels('1');
-    child.info({ version: '1' });
-    deepEqual(storage.living, ['x{1,version,1}']);
-    info.remove('1');
-    deepEqual(storage.living, []);
-    child.info({ version: '2' });
-    deepEqual(storage.living, []);
-    deepEqual(samples(info), []);
-  });
-});
-
-describe('a scrape that is paused', () => {
-  it('shows no series twice, none that is gone, and no value of another', () => {
-    const gauge = new Gauge({ name: 'x', help: 'X.', labelNames: ['a'], registry: null });
-    for (const [i, label] of ['a', 'b', 'c', 'd'].entries()) gauge.labels(label).set(i);
-    const shown: unknown[] = [];
-    let full = false;
-    let label = '';
-    const writer = {
-      get full() {
-        return full;
-      },
-      begin() {},
-      label: (_: number, text: string) => {
-        label = text;
-      },
-      number: (value: number) => {
-        shown.push([label, value]);
-        full = true;
-      },
-    };
-    const [family] = gauge.collect() as MetricFamily[];
-    const walk = family!.walk(writer as never);
-    equal(walk.advance(), false);
-    gauge.remove('a');
-    gauge.remove('c');
-    // These take the cells of the two that went.
-    gauge.labels('a').set(10);
-    gauge.labels('e').set(11);
-    gauge.labels('d').set(12);
-    for (full = false; !walk.advance(); full = false);
-    deepEqual(shown, [
-      ['a', 0],
-      ['b', 1],
-      ['d', 12],
-      ['e', 11],
-    ]);
-    deepEqual(samples(gauge), [
-      ['a', 10],
-      ['b', 1],
-      ['d', 12],
-      ['e', 11],
-    ]);
-  });
 });
 
 describe('a metric with labels', () => {

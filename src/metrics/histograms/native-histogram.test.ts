@@ -1,9 +1,14 @@
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { observingContract } from '../../../test/contracts/observing.ts';
 import { ManualClock } from '../../../test/manual-clock.ts';
-import { recordNative } from '../../../test/native-spans.ts';
 import { SharedStorage } from '../../../test/shared-storage.ts';
+import {
+  NO_BUCKETS,
+  type ShownNative,
+  shownNative,
+  shownOfFamily,
+} from '../../../test/shown-native.ts';
 import { toText } from '../../exposition/format.ts';
 import type { FamilyWriter, HistogramPoint, MetricFamily } from '../../model/family.ts';
 import { NativeCounts } from '../../model/native-counts.ts';
@@ -19,44 +24,8 @@ observingContract(
   (registry) => new Histogram({ name: 'x', help: 'X.', buckets: [], nativeFactor: 2, registry }),
 );
 
-const SMALL = 2 ** -128;
-
-interface Shown extends ReturnType<typeof recordNative> {
-  readonly labels: readonly string[];
-  readonly count: number;
-  readonly sum: number | undefined;
-  readonly created: number | undefined;
-}
-
-/** What is shown of native buckets, by label values. */
-function shownOf(family: MetricFamily | undefined): (Shown | undefined)[] {
-  const all: (Shown | undefined)[] = [];
-  const labels: string[] = [];
-  const writer = {
-    full: false,
-    begin() {},
-    label(depth: number, value: string) {
-      labels.splice(depth, Infinity, value);
-    },
-    histogram({ bounds, cells, index, sum, created, native }: HistogramPoint) {
-      let count = 0;
-      for (let i = 0; i <= bounds.length; i++) count += cells[index + i]!;
-      all.push(native && { labels: [...labels], count, sum, created, ...recordNative(native) });
-    },
-  };
-  const walk = family!.walk(writer as Partial<FamilyWriter> as FamilyWriter);
-  while (!walk.advance());
-  return all;
-}
-
-const shown = (histogram: { collect(): unknown }): (Shown | undefined)[] =>
-  shownOf((histogram.collect() as MetricFamily[])[0]);
-
 const declared = (options: Partial<HistogramOptions> = {}): Histogram =>
   new Histogram({ name: 'x', help: 'X.', nativeSchema: 0, registry: null, ...options });
-
-/** What is shown of a histogram with nothing in it. */
-const NOTHING = { schema: 0, zeroThreshold: SMALL, zeroCount: 0, positive: [], negative: [] };
 
 describe('a histogram with native buckets', () => {
   it('shows them beside its classic ones', () => {
@@ -67,9 +36,9 @@ describe('a histogram with native buckets', () => {
     for (const value of [0.5, 0, 3, 4, -3]) histogram.observe(value);
     histogram.observe(100, { count: 5 });
     histogram.observe(7, { count: 0 });
-    deepEqual(shown(histogram), [
+    deepEqual(shownNative(histogram), [
       {
-        ...NOTHING,
+        ...NO_BUCKETS,
         labels: [],
         count: 10,
         sum: 504.5,
@@ -104,13 +73,13 @@ describe('a histogram with native buckets', () => {
   });
 
   it('has none unless told to', () => {
-    deepEqual(shown(new Histogram({ name: 'x', help: 'X.', registry: null })), [undefined]);
+    deepEqual(shownNative(new Histogram({ name: 'x', help: 'X.', registry: null })), [undefined]);
   });
 
   it('has the schema of its factor', () => {
     const schemas = [1.1, 2, 1.001, 100_000].map((nativeFactor) => {
       const histogram = new Histogram({ name: 'x', help: 'X.', nativeFactor, registry: null });
-      return shown(histogram)[0]?.schema;
+      return shownNative(histogram)[0]?.schema;
     });
     deepEqual(schemas, [3, 0, 8, -4]);
   });
@@ -118,10 +87,10 @@ describe('a histogram with native buckets', () => {
   it('is reset with all it holds', () => {
     const histogram = declared({ nativeMaxBuckets: 2 });
     for (const value of [1, 2, 4, 0]) histogram.observe(value);
-    equal(shown(histogram)[0]?.schema, -1);
+    equal(shownNative(histogram)[0]?.schema, -1);
     histogram.reset();
-    const { created: _, ...rest } = shown(histogram)[0]!;
-    deepEqual(rest, { ...NOTHING, labels: [], count: 0, sum: 0 });
+    const { created: _, ...rest } = shownNative(histogram)[0]!;
+    deepEqual(rest, { ...NO_BUCKETS, labels: [], count: 0, sum: 0 });
   });
 
   it('is a histogram like any other', () => {
@@ -137,7 +106,7 @@ describe('a histogram with native buckets', () => {
     clock.pass(3);
     end();
     histogram.time(() => clock.pass(5));
-    deepEqual(shown(histogram)[0]?.positive, [
+    deepEqual(shownNative(histogram)[0]?.positive, [
       [2, 1],
       [3, 1],
     ]);
@@ -148,7 +117,7 @@ describe('a histogram with native buckets', () => {
     const histogram = declared({ buckets: [1], registry });
     histogram.observe(3);
     deepEqual([histogram.count, histogram.sum], [1, 3]);
-    deepEqual(shown(histogram), [undefined]);
+    deepEqual(shownNative(histogram), [undefined]);
   });
 });
 
@@ -167,12 +136,12 @@ describe('the children of a histogram with native buckets', () => {
     });
     const show = async () => {
       const families = await registry.collect();
-      for await (const family of families) if (family.name === 'x') return shownOf(family);
+      for await (const family of families) if (family.name === 'x') return shownOfFamily(family);
       return [];
     };
     return { clock, histogram, show };
   }
-  const brief = (all: readonly (Shown | undefined)[]) =>
+  const brief = (all: readonly (ShownNative | undefined)[]) =>
     all.map((shown) => [...shown!.labels, shown!.count, shown!.positive]);
 
   it('are removed and made anew from 0', async () => {
@@ -190,7 +159,7 @@ describe('the children of a histogram with native buckets', () => {
       ['1', 1, [[4, 1]]],
     ]);
     equal(kept.count, 3);
-    deepEqual(shown(kept)[0]?.positive, [[2, 3]]);
+    deepEqual(shownNative(kept)[0]?.positive, [[2, 3]]);
     histogram.clear();
     deepEqual(await show(), []);
   });
@@ -302,100 +271,7 @@ describe('the children of a histogram with native buckets', () => {
     kept.observe(3);
     histogram.remove('1');
     kept.observe(3);
-    deepEqual([native.count, shown(kept)[0]?.positive], [1, [[2, 2]]]);
-  });
-});
-
-describe('a histogram with too many native buckets', () => {
-  function limited(options: Partial<HistogramOptions>) {
-    const clock = new ManualClock();
-    const registry = new CollectorRegistry({ clock });
-    return {
-      clock,
-      histogram: declared({ nativeMaxBuckets: 2, buckets: [2], registry, ...options }),
-    };
-  }
-
-  it('begins anew with the observation that was too much, once an hour', () => {
-    const { clock, histogram } = limited({});
-    clock.pass(3600);
-    for (const value of [1, 2, 3.5]) histogram.observe(value);
-    deepEqual(shown(histogram), [
-      { ...NOTHING, labels: [], count: 1, sum: 3.5, created: 1_700_003_600, positive: [[2, 1]] },
-    ]);
-    equal(clock.waiting, 0);
-  });
-
-  it('gets coarser within the hour, and begins anew after it', () => {
-    const { clock, histogram } = limited({});
-    for (const value of [1, 2, 4]) histogram.observe(value);
-    const { schema, positive, count } = shown(histogram)[0]!;
-    deepEqual(
-      [schema, count, positive],
-      [
-        -1,
-        3,
-        [
-          [0, 1],
-          [1, 2],
-        ],
-      ],
-    );
-    clock.pass(3599);
-    equal(histogram.count, 3);
-    clock.pass(1);
-    deepEqual(shown(histogram), [
-      { ...NOTHING, labels: [], count: 0, sum: 0, created: 1_700_003_600 },
-    ]);
-  });
-
-  it('begins anew no earlier than that, in whatever part of a second it began', () => {
-    const clock = new ManualClock();
-    clock.pass(0.5);
-    const registry = new CollectorRegistry({ clock });
-    const histogram = declared({ nativeMaxBuckets: 2, buckets: [2], registry });
-    clock.pass(3599.75);
-    for (const value of [1, 2, 4]) histogram.observe(value);
-    equal(histogram.count, 3);
-  });
-
-  it('never begins anew if told so', () => {
-    const { clock, histogram } = limited({ nativeMinResetSeconds: 0 });
-    clock.pass(100_000);
-    for (const value of [1, 2, 4, 8, 1e9]) histogram.observe(value);
-    deepEqual([clock.waiting, histogram.count, shown(histogram)[0]?.schema], [0, 5, -4]);
-  });
-
-  it('calls its reset off when it is reset, or lets go of its place', () => {
-    const { clock, histogram } = limited({});
-    for (const value of [1, 2, 4]) histogram.observe(value);
-    equal(clock.waiting, 1);
-    histogram.reset();
-    equal(clock.waiting, 0);
-    const parent = new Histogram({
-      name: 'y',
-      help: 'Y.',
-      labelNames: ['a'],
-      nativeSchema: 0,
-      nativeMaxBuckets: 1,
-      registry: new CollectorRegistry({ clock }),
-    });
-    parent.labels('1').observe(1);
-    parent.labels('1').observe(2);
-    equal(clock.waiting, 1);
-    parent.clear();
-    equal(clock.waiting, 0);
-  });
-
-  it('waits for longer than timers can', () => {
-    const { clock, histogram } = limited({ nativeMinResetSeconds: 200_000 });
-    for (const value of [1, 2, 4]) histogram.observe(value);
-    for (const seconds of [86_400, 86_400, 27_199]) {
-      clock.pass(seconds);
-      equal(histogram.count, 3);
-    }
-    clock.pass(1);
-    equal(histogram.count, 0);
+    deepEqual([native.count, shownNative(kept)[0]?.positive], [1, [[2, 2]]]);
   });
 });
 
@@ -462,49 +338,4 @@ describe('native exemplars', () => {
     equal(exemplarsOf(histogram).classic[0], '10');
     equal(exemplarsOf(histogram).native.length, 10);
   });
-});
-
-describe('the options of native buckets', () => {
-  const refused: readonly (readonly [object, string])[] = [
-    [
-      { nativeFactor: 2, nativeSchema: 0 },
-      'two resolutions, expected nativeFactor or nativeSchema, got 2 and 0',
-    ],
-    [
-      { nativeMaxBuckets: 10 },
-      'nativeMaxBuckets without native buckets, expected nativeFactor or nativeSchema as well, got 10',
-    ],
-    [{ nativeFactor: 1 }, 'nativeFactor is out of range, expected a number > 1, got 1'],
-    [{ nativeFactor: '2' }, 'nativeFactor is out of range, expected a number > 1, got "2"'],
-    [
-      { nativeSchema: 9 },
-      'nativeSchema is out of range, expected a whole number from -4 to 8, got 9',
-    ],
-    [
-      { nativeSchema: 0, nativeZeroThreshold: -1 },
-      'nativeZeroThreshold is out of range, expected a number >= 0, got -1',
-    ],
-    [
-      { nativeSchema: 0, nativeMaxBuckets: 0 },
-      'nativeMaxBuckets is out of range, expected a whole number > 0 or Infinity, got 0',
-    ],
-    [
-      { nativeSchema: 0, nativeMinResetSeconds: Infinity },
-      'nativeMinResetSeconds is out of range, expected seconds >= 0, got Infinity',
-    ],
-    [
-      { nativeSchema: 0, nativeMaxZeroThreshold: NaN },
-      'nativeMaxZeroThreshold is out of range, expected a number >= 0, got NaN',
-    ],
-    [{ buckets: [] }, 'no buckets, expected at least one finite bound, got []'],
-  ];
-  for (const [options, message] of refused) {
-    it(`are refused with "${message}"`, () => {
-      const isType = /two resolutions|without native|"2"/.test(message);
-      throws(() => new Histogram({ name: 'x', help: 'X.', registry: null, ...options }), {
-        name: isType ? 'TypeError' : 'RangeError',
-        message: `histogram "x": ${message}`,
-      });
-    });
-  }
 });

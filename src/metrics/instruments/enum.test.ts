@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { MetricFamily } from '../../model/family.ts';
+import { sampleRows } from '../../../test/sample-lines.ts';
 import { Enum, type EnumOptions } from './enum.ts';
 
 const breaker = (options: Partial<EnumOptions> = {}): Enum =>
@@ -12,18 +12,13 @@ const breaker = (options: Partial<EnumOptions> = {}): Enum =>
     ...options,
   });
 
-function states(metric: { collect(): unknown }): unknown[] {
-  const [family] = metric.collect() as MetricFamily[];
-  return Array.from(family!.samples, ({ labels, value }) => [...Object.values(labels), value]);
-}
-
 describe('Enum', () => {
   it('is in its first state until it is told another, and in one at a time', () => {
     const state = breaker();
     equal(state.value, 'closed');
     state.state('half-open');
     equal(state.value, 'half-open');
-    deepEqual(states(state), [
+    deepEqual(sampleRows(state), [
       ['closed', 0],
       ['open', 0],
       ['half-open', 1],
@@ -51,7 +46,7 @@ describe('Enum', () => {
     });
     peers.labels('a').state('up');
     peers.labels('b');
-    deepEqual(states(peers), [
+    deepEqual(sampleRows(peers), [
       ['a', 'down', 0],
       ['a', 'up', 1],
       ['b', 'down', 1],

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  existsSync,
   readdirSync,
   renameSync,
   statSync,
@@ -15,21 +14,18 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CONNECTIONS } from '../../../test/processes/counting-process.ts';
-import { forkCounting } from '../../../test/processes/fork-counting.ts';
-import { count, lines, open } from '../../../test/processes/storage.ts';
+import { COUNTED, folder, leave, names, total } from '../../../test/processes/folded-directory.ts';
+import { count, open } from '../../../test/processes/storage.ts';
 import { temporaryFolder } from '../../../test/processes/temporary-folder.ts';
-import { warnings } from '../../../test/processes/warnings.ts';
 import type { StoredFamily } from '../../model/cells.ts';
 import { unnamedArchivePath } from '../directory/shared-directory.ts';
-import { koffiMapper } from '../mapping/map-koffi.ts';
 import type { MapperChoice } from '../mapping/mapper-choice.ts';
 import { openMultiprocessStorage } from '../multiprocess-storage.ts';
-import { DirectoryReader } from '../reading/directory-reader.ts';
 import { newId } from '../segment/segment-id.ts';
 import { hostClock } from '../system/host-clock.ts';
 import { Pace } from '../system/pace.ts';
 import { currentIdentity } from '../system/process-identity.ts';
-import { Folding, type FoldingOptions, type FoldStep } from './folding.ts';
+import type { FoldStep } from './folding.ts';
 
 const SCRIPT = fileURLToPath(
   new URL('../../../test/processes/folding-process.ts', import.meta.url),
@@ -55,63 +51,6 @@ async function foldElsewhere(
     return signal;
   }
 }
-
-/** What folds a directory in this process. */
-function folder(
-  directory: string,
-  options: Partial<FoldingOptions> = {},
-): { readonly reader: DirectoryReader; readonly folding: Folding; fold(): Promise<number> } {
-  const about = { directory, mapper: koffiMapper(), self: currentIdentity(), clock: hostClock() };
-  const reader = new DirectoryReader({ ...about, ...options });
-  const folding = new Folding({ ...about, reader, fileMode: 0o600, ...options });
-  return {
-    reader,
-    folding,
-    async fold() {
-      await reader.read({ own: undefined, missing: false }, new Pace());
-      return folding.run(new Pace());
-    },
-  };
-}
-
-/** Processes of this one that count and are closed, which is what being dead looks like. */
-function leave(
-  directory: string,
-  amounts: readonly number[],
-  mapper: MapperChoice = 'koffi',
-): void {
-  for (const amount of amounts) {
-    const storage = openMultiprocessStorage({ directory, mapper });
-    count(storage, '/', amount);
-    storage.close();
-  }
-}
-
-async function total(directory: string): Promise<string[]> {
-  const storage = openMultiprocessStorage({ directory, mapper: 'koffi', readOnly: true });
-  try {
-    return lines(await storage.collect());
-  } finally {
-    storage.close();
-  }
-}
-
-/** The names in a directory; those of processes' files by their endings alone. */
-function names(directory: string): string[] {
-  return readdirSync(directory)
-    .map((name) => name.replace(/^[0-9a-f]{32}/, 'ID'))
-    .sort();
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!(await holds())) {
-    ok(performance.now() < end, 'within ten seconds');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-const COUNTED = (amount: number): string[] => [`requests_total{"path":"/"} ${amount}`];
 
 describe('Folding', () => {
   it('puts what the dead counted into an archive and removes their files', async (context) => {
@@ -397,59 +336,5 @@ describe('Folding', () => {
     leave(directory, [1]);
     await fold();
     ok(statSync(join(directory, 'archive.2.promethium')).size < size / 20);
-  });
-});
-
-describe('a service whose processes die', () => {
-  it('folds them by itself after a scrape, and forgets none', async (context) => {
-    const said = warnings(context);
-    const directory = temporaryFolder(context);
-    const storage = open(context, { directory, mapper: 'koffi' });
-    count(storage, '/', 1);
-    const child = await forkCounting(context, { directory, mapper: 'koffi' });
-    await child.count('/', 20);
-    await child.set(5);
-    await child.kill();
-    deepEqual(lines(await storage.collect()), COUNTED(21));
-    await until(() => existsSync(join(directory, 'archive.1.promethium')));
-    await until(() => names(directory).length === 3);
-    deepEqual(lines(await storage.collect()), COUNTED(21));
-    deepEqual(said, []);
-  });
-
-  for (const readOnly of [false, true]) {
-    it(`is ${readOnly ? 'not ' : ''}folded by who ${readOnly ? 'only reads' : 'may write'}`, async (context) => {
-      const directory = temporaryFolder(context);
-      leave(directory, [1]);
-      const storage = open(context, { directory, mapper: 'koffi', readOnly });
-      context.mock.timers.enable({ apis: ['setTimeout'] });
-      await storage.collect();
-      context.mock.timers.tick(1000);
-      equal(existsSync(join(directory, 'fold')), !readOnly);
-      context.mock.timers.reset();
-      if (!readOnly) await until(() => names(directory).length === 2);
-    });
-  }
-
-  it('counts what a storage that was closed left, once', async (context) => {
-    const directory = temporaryFolder(context);
-    const closed = openMultiprocessStorage({ directory, mapper: 'koffi' });
-    count(closed, '/', 1);
-    closed.close();
-    deepEqual(lines(await closed.collect()), COUNTED(1));
-    await folder(directory).fold();
-    deepEqual(lines(await closed.collect()), COUNTED(1));
-  });
-
-  it('loses nothing where the system refuses links', async (context) => {
-    const directory = temporaryFolder(context);
-    leave(directory, [1, 20]);
-    const refuse = (step: FoldStep): void => {
-      if (step === 'written') throw Object.assign(new Error('refused'), { code: 'EPERM' });
-    };
-    await rejects(folder(directory, { onStep: refuse }).fold(), { code: 'EPERM' });
-    deepEqual(names(directory), ['ID.promethium', 'ID.promethium', 'fold']);
-    deepEqual(readdirSync(join(directory, 'fold')), ['free']);
-    deepEqual(await total(directory), COUNTED(21));
   });
 });
