@@ -6,7 +6,7 @@
 /** Few enough that the bytes are still in the processor's cache when the lines are read. */
 const BLOCK_SIZE = 64 * 1024;
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** A part of a text. Characters have the same places in both, {@linkcode base} aside. */
 export class Block {

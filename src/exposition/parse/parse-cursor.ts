@@ -11,11 +11,14 @@ const BACKSLASH = 92;
 /** What an ASCII character may do in a name that is not quoted. */
 const BEGINS = 1;
 const GOES_ON = 2;
-const NAME_PARTS = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
-  const character = String.fromCharCode(code);
-  if (/[a-zA-Z_]/.test(character)) NAME_PARTS[code] = BEGINS | GOES_ON;
-  else if (/[0-9]/.test(character)) NAME_PARTS[code] = GOES_ON;
+const NAME_PARTS: Uint8Array = /* @__PURE__ */ nameParts();
+
+function nameParts(): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => {
+    const character = String.fromCharCode(code);
+    if (/[a-zA-Z_]/.test(character)) return BEGINS | GOES_ON;
+    return /[0-9]/.test(character) ? GOES_ON : 0;
+  });
 }
 
 /**

@@ -14,10 +14,17 @@ const SHIFT = 20 - FRACTION_BITS;
 /** 2 bytes each. Bounds from 1e-9 to 1e9 need 480. */
 const MOST_CELLS = 4096;
 
-const NUMBER = new Float64Array(1);
-const WORDS = new Int32Array(NUMBER.buffer);
+// Made so that a bundler sees that nothing happens, and leaves them out where nobody needs them.
+const BITS: ArrayBuffer = /* @__PURE__ */ new ArrayBuffer(8);
+const NUMBER: Float64Array = /* @__PURE__ */ new Float64Array(BITS);
+const WORDS: Int32Array = /* @__PURE__ */ new Int32Array(BITS);
 /** Where the sign, the exponent and the upper bits of the fraction lie: the last word, or the first. */
-const UPPER = new Uint8Array(Float64Array.of(1).buffer)[7] === 0x3f ? 1 : 0;
+const UPPER: number = /* @__PURE__ */ placeOfUpper();
+
+function placeOfUpper(): number {
+  NUMBER[0] = 1;
+  return WORDS[1] === 0 ? 0 : 1;
+}
 
 /** The buckets of one histogram, shared by its children. */
 export class BucketSearch {

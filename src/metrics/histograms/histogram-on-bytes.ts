@@ -149,8 +149,11 @@ export class HistogramChildOnBytes extends AnyHistogramChild {
 }
 
 /** True where a typed array sees the same numbers as a view that is read with the last byte first. */
-const IS_LITTLE_ENDIAN: boolean =
-  /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ new Uint16Array([1]).buffer)[0] === 1;
+const IS_LITTLE_ENDIAN: boolean = /* @__PURE__ */ isLittleEndian();
+
+function isLittleEndian(): boolean {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+}
 
 /** Counts of which some began anew, put together. */
 const WHOLE_COUNTS: number[] = [];

@@ -41,6 +41,7 @@ export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
   constructor(inner: AsyncIterator<Item>, begin: () => End) {
     this.#inner = inner;
     this.#run = new WatchedRun(begin);
+    makeDisposable(WatchedIteration.prototype);
   }
 
   [Symbol.asyncIterator](): this {
@@ -77,11 +78,17 @@ export class WatchedIteration<Item> implements AsyncIterableIterator<Item> {
   }
 }
 
-// As generators have it, on every runtime that has the symbol.
-Object.defineProperty(WatchedIteration.prototype, ASYNC_DISPOSE, {
-  configurable: true,
-  writable: true,
-  async value(this: WatchedIteration<unknown>): Promise<void> {
-    await this.return();
-  },
-});
+/**
+ * As generators have it, on every runtime that has the symbol. Done with the first iteration: a bundler
+ * could not leave out what happens where this file is loaded.
+ */
+function makeDisposable(prototype: WatchedIteration<unknown>): void {
+  if (Object.hasOwn(prototype, ASYNC_DISPOSE)) return;
+  Object.defineProperty(prototype, ASYNC_DISPOSE, {
+    configurable: true,
+    writable: true,
+    async value(this: WatchedIteration<unknown>): Promise<void> {
+      await this.return();
+    },
+  });
+}

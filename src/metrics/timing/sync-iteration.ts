@@ -25,6 +25,7 @@ export class WatchedGenerator<Item> {
   constructor(inner: Generator<Item>, begin: () => End) {
     this.#inner = inner;
     this.#run = new WatchedRun(begin);
+    makeIterator(WatchedGenerator.prototype);
   }
 
   next(...given: [] | [unknown]): IteratorResult<Item> {
@@ -52,8 +53,11 @@ export class WatchedGenerator<Item> {
   }
 }
 
-// All iterators' own: `for … of`, `using` and, where the runtime has them, `map()`, `take()` and so on.
-Object.setPrototypeOf(
-  WatchedGenerator.prototype,
-  Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())),
-);
+/**
+ * All iterators' own: `for … of`, `using` and, where the runtime has them, `map()`, `take()` and so on.
+ * Done with the first generator: a bundler could not leave out what happens where this file is loaded.
+ */
+function makeIterator(prototype: WatchedGenerator<unknown>): void {
+  const iterators = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
+  if (Object.getPrototypeOf(prototype) !== iterators) Object.setPrototypeOf(prototype, iterators);
+}
