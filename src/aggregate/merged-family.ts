@@ -6,16 +6,12 @@ import type {
   FamilyHeader,
   FamilyWriter,
   HistogramPoint,
-  MetricFamily,
-  MetricType,
   SummaryPoint,
   Walk,
 } from '../model/family.ts';
-import type { Pairs } from '../model/labels.ts';
+import { HeadedFamily } from '../model/headed-family.ts';
 import type { NativeHistogram } from '../model/native-histogram.ts';
 import { NativePoint } from '../model/native-point.ts';
-import type { Sample } from '../model/sample.ts';
-import { samplesOf } from '../model/sample-writer.ts';
 import type { KeptExemplar } from './contribution.ts';
 import type { MergedExemplars, MergedLists } from './exemplar-merge.ts';
 import type { FamilyLayout } from './family-layout.ts';
@@ -31,13 +27,7 @@ export interface BesideCells {
 }
 
 /** Shows the cells that begin at `base` as the layout says. They stay as they are from now on. */
-export class MergedFamily implements MetricFamily {
-  readonly name: string;
-  readonly type: MetricType;
-  readonly help: string;
-  readonly unit: string;
-  readonly labelNames: readonly string[];
-  readonly constantLabels: Pairs;
+export class MergedFamily extends HeadedFamily {
   readonly #layout: FamilyLayout;
   readonly #cells: Float64Array;
   readonly #base: number;
@@ -45,13 +35,7 @@ export class MergedFamily implements MetricFamily {
 
   /** The merging makes it, and fills `cells` before anybody walks. */
   constructor(layout: FamilyLayout, cells: Float64Array, base: number, beside: BesideCells = {}) {
-    const { family } = layout;
-    this.name = family.name;
-    this.type = family.type;
-    this.help = family.help;
-    this.unit = family.unit;
-    this.labelNames = family.labelNames;
-    this.constantLabels = family.constantLabels;
+    super(layout.family);
     this.#layout = layout;
     this.#cells = cells;
     this.#base = base;
@@ -60,10 +44,6 @@ export class MergedFamily implements MetricFamily {
 
   walk(writer: FamilyWriter): Walk {
     return new MergedWalk(this, this.#layout, this.#cells, this.#base, this.#beside, writer);
-  }
-
-  get samples(): Iterable<Sample> {
-    return samplesOf(this);
   }
 }
 

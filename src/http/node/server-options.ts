@@ -77,7 +77,8 @@ const OWN_OPTIONS: readonly Exclude<keyof HttpServerOptions, keyof MetricsHandle
   'closeTimeoutMs',
 ];
 
-const TLS_OPTIONS: readonly (keyof TlsOptions)[] = [
+/** What a server may be told of its certificate. */
+export const TLS_OPTIONS: readonly (keyof TlsOptions)[] = [
   'cert',
   'key',
   'passphrase',

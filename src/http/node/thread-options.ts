@@ -4,7 +4,7 @@ import type { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import { MetricsError, show } from '../../model/error.ts';
 import type { Collector } from '../../model/family.ts';
 import { multiprocessPart } from '../../parts.ts';
-import type { HttpServerOptions, ServerSettings, TlsOptions } from './server-options.ts';
+import { type HttpServerOptions, type ServerSettings, TLS_OPTIONS } from './server-options.ts';
 
 /** A registry whose numbers lie where a thread can read them. */
 export interface SharedRegistry {
@@ -103,14 +103,6 @@ const PLAIN_OPTIONS = [
   'maxQueuedScrapes',
   'metrics',
 ] as const satisfies readonly (keyof HttpServerOptions)[];
-
-const TLS_OPTIONS: readonly (keyof TlsOptions)[] = [
-  'cert',
-  'key',
-  'passphrase',
-  'clientCa',
-  'minVersion',
-];
 
 /** Those of the properties that are there, in an object of their own. */
 function pick<Options extends object, Name extends keyof Options>(

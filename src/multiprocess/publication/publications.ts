@@ -1,9 +1,8 @@
 /** Of what the processes published, what a scrape shows: for each family the newest answer of the living. */
 
 import type { Contribution } from '../../aggregate/contribution.ts';
-import type { FamilyWriter, MetricFamily, MetricType, Walk } from '../../model/family.ts';
-import type { Pairs } from '../../model/labels.ts';
-import type { Sample } from '../../model/sample.ts';
+import type { FamilyWriter, MetricFamily, Walk } from '../../model/family.ts';
+import { HeadedFamily } from '../../model/headed-family.ts';
 import type { Publication, PublishedFamily } from '../../storage/publication.ts';
 import { PUBLICATION_KIND } from './own-publications.ts';
 import { fromBytes, type PublishedAnswer } from './publication-text.ts';
@@ -53,32 +52,17 @@ function newestFirst(one: Candidate, other: Candidate): number {
 }
 
 /** The family with where it is from, which is another age at each scrape. */
-class FamilyOfAnother implements PublishedFamily {
-  readonly name: string;
-  readonly type: MetricType;
-  readonly help: string;
-  readonly unit: string;
-  readonly labelNames: readonly string[];
-  readonly constantLabels: Pairs;
+class FamilyOfAnother extends HeadedFamily implements PublishedFamily {
   readonly publication: Publication;
   readonly #family: MetricFamily;
 
   constructor(family: MetricFamily, publication: Publication) {
-    this.name = family.name;
-    this.type = family.type;
-    this.help = family.help;
-    this.unit = family.unit;
-    this.labelNames = family.labelNames;
-    this.constantLabels = family.constantLabels;
+    super(family);
     this.publication = publication;
     this.#family = family;
   }
 
   walk(writer: FamilyWriter): Walk {
     return this.#family.walk(writer);
-  }
-
-  get samples(): Iterable<Sample> {
-    return this.#family.samples;
   }
 }

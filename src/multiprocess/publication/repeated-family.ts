@@ -1,17 +1,10 @@
 /** A family that another process wrote down: its walk says again what was said there. */
 
 import type { Exemplar } from '../../model/exemplar.ts';
-import type {
-  FamilyHeader,
-  FamilyWriter,
-  MetricFamily,
-  MetricType,
-  Walk,
-} from '../../model/family.ts';
+import type { FamilyHeader, FamilyWriter, Walk } from '../../model/family.ts';
+import { HeadedFamily } from '../../model/headed-family.ts';
 import type { Pair, Pairs } from '../../model/labels.ts';
 import type { NativeBuckets, NativeHistogram } from '../../model/native-histogram.ts';
-import type { Sample } from '../../model/sample.ts';
-import { samplesOf } from '../../model/sample-writer.ts';
 import type { Timestamp } from '../../model/timestamp.ts';
 
 /** A call of a writer's method, by one letter, as JSON holds it. */
@@ -23,22 +16,11 @@ export function isCall(call: Call): boolean {
 }
 
 /** Shows what the calls say. They are read anew in each walk, and stay as they are. */
-export class RepeatedFamily implements MetricFamily {
-  readonly name: string;
-  readonly type: MetricType;
-  readonly help: string;
-  readonly unit: string;
-  readonly labelNames: readonly string[];
-  readonly constantLabels: Pairs;
+export class RepeatedFamily extends HeadedFamily {
   readonly #calls: readonly Call[];
 
   constructor(header: FamilyHeader, calls: readonly Call[]) {
-    this.name = header.name;
-    this.type = header.type;
-    this.help = header.help;
-    this.unit = header.unit;
-    this.labelNames = header.labelNames;
-    this.constantLabels = header.constantLabels;
+    super(header);
     this.#calls = calls;
   }
 
@@ -63,10 +45,6 @@ export class RepeatedFamily implements MetricFamily {
         next = Infinity;
       },
     };
-  }
-
-  get samples(): Iterable<Sample> {
-    return samplesOf(this);
   }
 }
 
