@@ -82,6 +82,7 @@ export class MultiprocessStorage implements Storage {
       identity: this.#identity,
       clock: this.#clock,
       warnings: this.#warnings,
+      onForget: (family, labelValues) => this.#ownRemovals.note(family, labelValues),
     });
     this.#ownPublications = new OwnPublications({
       series: this.#own,
@@ -107,8 +108,7 @@ export class MultiprocessStorage implements Storage {
 
   /** {@inheritDoc Storage.declare} */
   declare(family: StoredFamily): SeriesStorage {
-    const series = this.#own.declare(family);
-    return { ...series, forget: (labelValues) => this.#ownRemovals.note(family, labelValues) };
+    return this.#own.declare(family);
   }
 
   /**

@@ -29,21 +29,22 @@ export interface RegistryPublicationOptions {
 
 /** One registry's part in a shared storage. */
 export class RegistryPublication implements Publishing, SharedPart {
-  readonly #reading: StorageReading;
+  #reading: StorageReading | undefined;
   readonly #options: RegistryPublicationOptions;
-  readonly #collected: CollectedFamilies | undefined;
+  /** From the first answer of a collector of the process on. */
+  #collected: CollectedFamilies | undefined;
   /** Those whose last answer is published. */
   #published = new Set<Collector>();
 
   /** Nothing is published yet, and nobody calls: that is the storage's to do. */
   constructor(options: RegistryPublicationOptions) {
     this.#options = options;
-    this.#reading = new StorageReading(options.storage, options.calls);
-    this.#collected = options.storage.collected?.();
   }
 
   /** {@inheritDoc SharedPart.read} */
   read(): Promise<Result> {
+    const { storage, calls } = this.#options;
+    this.#reading ??= new StorageReading(storage, calls);
     return this.#reading.read();
   }
 
@@ -94,9 +95,10 @@ export class RegistryPublication implements Publishing, SharedPart {
   }
 
   #keep({ collector, relabelling, mode }: Shown, asked: Result): Result {
-    const { calls } = this.#options;
-    const collected = this.#collected;
+    const { calls, storage } = this.#options;
     if (asked.failed) return asked;
+    this.#collected ??= storage.collected?.();
+    const collected = this.#collected;
     const result = relabelling === undefined ? asked : calls.relabelled(relabelling, asked);
     if (mode === undefined || collected === undefined || result.failed) return result;
     const own = result.families.filter((family) => {

@@ -15,7 +15,7 @@ interface Koffi {
   readonly version: string;
   load(path: null): { func(declaration: string): (...args: unknown[]) => unknown };
   address(pointer: unknown): bigint;
-  view(address: bigint, length: number): ArrayBuffer;
+  readonly view: (address: bigint, length: number) => ArrayBuffer;
 }
 
 /** The oldest version whose `view()` takes an address; as a peer it may be ignored by installers. */
@@ -69,8 +69,8 @@ function mapperOn(koffi: Koffi): Mapper {
     version: koffi.version,
     mmap: (address, length, protection, flags, fd, offset) =>
       koffi.address(mmap(address === 0n ? null : address, length, protection, flags, fd, offset)),
-    flock: (fd, operation) => flock(fd, operation) as number,
-    view: (address, length) => koffi.view(address, length),
+    flock: flock as (fd: number, operation: number) => number,
+    view: koffi.view,
   });
 }
 

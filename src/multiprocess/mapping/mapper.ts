@@ -110,25 +110,25 @@ function map(
   fd: number,
   offset: number,
 ): bigint {
-  const what = `cannot map ${length} bytes at ${offset}`;
   const flags = at === 0n ? MAP_SHARED : MAP_SHARED | MAP_FIXED;
   let address: bigint;
   try {
     address = foreign.mmap(at, length, PROT_READ_WRITE, flags, fd, offset);
   } catch (cause) {
-    throw refused(foreign, what, reason(cause), { cause });
+    throw refused(foreign, length, offset, reason(cause), { cause });
   }
   if (address !== 0n && BigInt.asUintN(64, address) !== MAP_FAILED) return address;
-  throw refused(foreign, what, 'MAP_FAILED');
+  throw refused(foreign, length, offset, 'MAP_FAILED');
 }
 
 function refused(
   { name, version }: ForeignFunctions,
-  what: string,
+  length: number,
+  offset: number,
   got: string,
   options?: ErrorOptions,
 ): MetricsError {
-  const message = `mapper "${name}": ${what} with version ${version}, expected an address, got ${got}`;
+  const message = `mapper "${name}": cannot map ${length} bytes at ${offset} with version ${version}, expected an address, got ${got}`;
   return new MetricsError('MAPPING_FAILED', message, options);
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { until } from '../../../test/oracle/until.ts';
 import { temporaryFolder } from '../../../test/processes/temporary-folder.ts';
 import { CollectorRegistry } from '../../metrics/registry/registry.ts';
@@ -85,7 +86,7 @@ describe('A process that never answers', () => {
 });
 
 describe('Publisher', () => {
-  it('asks after a second at most, then at the interval, and once more when it stops', (context) => {
+  it('asks after a second at most, then at the interval, and once more when it stops', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const calls: string[] = [];
     const publisher = new Publisher({ intervalMs: 5000, flush: () => calls.push('flush') });
@@ -97,6 +98,7 @@ describe('Publisher', () => {
     publisher.attach(one);
     publisher.attach(one);
     publisher.attach(registry('two'));
+    await setImmediate();
     context.mock.timers.tick(999);
     deepEqual(calls, []);
     context.mock.timers.tick(1);
@@ -111,5 +113,19 @@ describe('Publisher', () => {
     publisher.attach(one);
     context.mock.timers.tick(10_000);
     deepEqual(calls, []);
+  });
+
+  it('has no timer where it stops in the turn in which it began', async (context) => {
+    const timers = context.mock.method(globalThis, 'setTimeout');
+    const calls: string[] = [];
+    const publisher = new Publisher({ intervalMs: 5000, flush: () => {} });
+    publisher.attach({
+      publish: async () => void calls.push('publish'),
+      publishLast: () => void calls.push('last'),
+    });
+    publisher.stop();
+    await setImmediate();
+    equal(timers.mock.callCount(), 0);
+    deepEqual(calls, ['last']);
   });
 });

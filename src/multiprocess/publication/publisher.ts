@@ -34,16 +34,10 @@ export class Publisher {
   attach(registry: Publishing): void {
     if (this.#stopped) return;
     this.#registries.add(registry);
-    if (this.#timer !== undefined) return;
-    const { intervalMs } = this.#options;
-    this.#timer = setTimeout(
-      () => {
-        this.#publish();
-        this.#timer = setInterval(() => this.#publish(), intervalMs).unref();
-      },
-      Math.min(FIRST_MS, intervalMs),
-    ).unref();
+    if (this.#callOff !== undefined) return;
     this.#callOff = onWayOut(() => this.#publishLast());
+    // The first timer of a process is slow to make, and does not fire before the next turn anyway.
+    setImmediate(() => this.#begin());
   }
 
   /** Asks now, beside the interval. Resolves when all have answered and others can read it. Never rejects. */
@@ -63,8 +57,19 @@ export class Publisher {
     this.#registries.clear();
   }
 
-  #publish(): void {
-    for (const registry of this.#registries) void registry.publish();
+  #begin(): void {
+    if (this.#stopped) return;
+    const { intervalMs } = this.#options;
+    const publish = (): void => {
+      for (const registry of this.#registries) void registry.publish();
+    };
+    this.#timer = setTimeout(
+      () => {
+        publish();
+        this.#timer = setInterval(publish, intervalMs).unref();
+      },
+      Math.min(FIRST_MS, intervalMs),
+    ).unref();
   }
 
   #publishLast(): void {

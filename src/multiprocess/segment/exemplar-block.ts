@@ -37,7 +37,7 @@ let head: Float64Array = new Float64Array(HEAD_FLOATS);
  * @throws {MetricsError} When it is longer than the block, and there is no room for another.
  */
 export function writeExemplar(block: SegmentBlock, exemplar: Exemplar, shownUntil: number): void {
-  TEXT.clear();
+  TEXT.length = 0;
   TEXT.skip(HEAD_BYTES);
   for (const name in exemplar.labels) {
     TEXT.string(name);

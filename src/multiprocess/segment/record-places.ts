@@ -8,6 +8,7 @@ import {
   align,
   emptyRecordWord,
   FLOAT,
+  HEADER_BYTES,
   KIND,
   RECORD_HEADER_BYTES,
   recordWord,
@@ -61,6 +62,8 @@ export interface RecordParts {
 const FIRST_SEGMENT_BYTES = 65_536;
 /** The largest step, so that growing never stops a program for long: it writes as many zeros. */
 const LARGEST_SEGMENT_BYTES = 1_048_576;
+/** From here on a text is copied by the engine. */
+const LONG_TEXT_BYTES = 64;
 /** Lengths are signed 32-bit integers. */
 const LARGEST_FILE_BYTES = 0x7fff_0000;
 
@@ -82,7 +85,7 @@ export class RecordPlaces {
     this.#space = space;
     const first = this.#grow(FIRST_SEGMENT_BYTES);
     writeHeader(first.bytes.buffer, header);
-    first.used = this.published;
+    first.used = HEADER_BYTES;
   }
 
   /** How many bytes are complete. */
@@ -121,10 +124,18 @@ export class RecordPlaces {
   write(parts: RecordParts): Place {
     const length = align(RECORD_HEADER_BYTES + parts.cellBytes + parts.text.length);
     const reused = this.#free.get(length)?.pop();
-    const place = reused ?? this.#take(length);
+    if (reused !== undefined) {
+      fillRecord(reused, length, parts);
+      this.#nextEpoch();
+      return reused;
+    }
+    let segment = this.#segments.at(-1)!;
+    if (segment.used + length > segment.bytes.length) segment = this.#begin(length);
+    const place = { segment, at: segment.used };
+    segment.used += length;
     fillRecord(place, length, parts);
-    if (reused === undefined) this.#publish(place.segment);
-    else this.#nextEpoch();
+    const { offset, used } = segment;
+    Atomics.store(this.#segments[0]!.words, WORD.published, offset + used);
     return place;
   }
 
@@ -145,20 +156,15 @@ export class RecordPlaces {
     else free.push(place);
   }
 
-  /** Finds room at the end. A record lies in one segment whole; what is left of the last is filled. */
-  #take(length: number): Place {
+  /** Begins a segment for a record, which lies in one whole; what is left of the last is filled. */
+  #begin(length: number): Segment {
     const last = this.#segments.at(-1)!;
-    let segment = last;
-    if (last.used + length > last.bytes.length) {
-      const total = last.offset + last.bytes.length;
-      const doubled = Math.min(total, LARGEST_SEGMENT_BYTES);
-      const needed = Math.ceil(length / FIRST_SEGMENT_BYTES) * FIRST_SEGMENT_BYTES;
-      segment = this.#grow(Math.max(doubled, needed));
-      this.#fill(last);
-    }
-    const at = segment.used;
-    segment.used += length;
-    return { segment, at };
+    const total = last.offset + last.bytes.length;
+    const doubled = Math.min(total, LARGEST_SEGMENT_BYTES);
+    const needed = Math.ceil(length / FIRST_SEGMENT_BYTES) * FIRST_SEGMENT_BYTES;
+    const segment = this.#grow(Math.max(doubled, needed));
+    this.#fill(last);
+    return segment;
   }
 
   #fill(segment: Segment): void {
@@ -192,10 +198,6 @@ export class RecordPlaces {
     return segment;
   }
 
-  #publish(segment: Segment): void {
-    Atomics.store(this.#segments[0]!.words, WORD.published, segment.offset + segment.used);
-  }
-
   // By two, since an odd epoch says that the file itself is being written (see write-behind).
   #nextEpoch(): void {
     const { words } = this.#segments[0]!;
@@ -211,7 +213,9 @@ function fillRecord(
 ): void {
   if (content !== undefined) cells.set(content, (at + RECORD_HEADER_BYTES) / 8);
   const textAt = at + RECORD_HEADER_BYTES + cellBytes;
-  for (let i = 0; i < text.length; i++) bytes[textAt + i] = text.bytes[i]!;
+  // A call costs more than the few bytes of label values, and a loop more than a family's text.
+  if (text.length > LONG_TEXT_BYTES) bytes.set(text.bytes.subarray(0, text.length), textAt);
+  else for (let i = 0; i < text.length; i++) bytes[textAt + i] = text.bytes[i]!;
   words[at / 4] = length;
   words[at / 4 + 2] = family;
   words[at / 4 + 3] = text.length;

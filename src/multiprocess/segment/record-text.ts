@@ -7,34 +7,48 @@
 export class RecordTextWriter {
   /** The bytes of the text, from the first one up to {@linkcode length}. */
   bytes: Uint8Array = new Uint8Array(4096);
-  /** How many bytes the text has so far. */
+  /** How many bytes the text has so far: 0 again for the next record's. */
   length = 0;
   readonly #encoder = new TextEncoder();
 
-  /** Forgets the last record's text. */
-  clear(): void {
-    this.length = 0;
-  }
-
   /** Leaves room for `length` bytes, which hold what they held. */
   skip(length: number): void {
-    this.#reserve(length);
+    if (this.length + length > this.bytes.length) this.#grow(length);
     this.length += length;
   }
 
   /** Appends bytes without a length, for a record that holds one string alone. */
   raw(text: string): void {
-    this.#reserve(text.length * 3);
-    this.length += this.#encode(text, this.length);
+    if (this.length + text.length * 3 > this.bytes.length) this.#grow(text.length * 3);
+    this.length += this.#encoder.encodeInto(text, this.bytes.subarray(this.length)).written;
   }
 
   /** Appends a string. A lone surrogate becomes U+FFFD, as it will in any exposition. */
   string(text: string): void {
     // Three bytes a UTF-16 unit is the most there can be, and five for the length before them.
-    this.#reserve(text.length * 3 + 5);
-    if (text.length < 0x80 && this.#ascii(text)) return;
+    if (this.length + text.length * 3 + 5 > this.bytes.length) this.#grow(text.length * 3 + 5);
+    if (text.length >= 0x80) {
+      this.#encoded(text);
+      return;
+    }
+    // Short and plain is what almost every label value is: one call to the encoder costs more.
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = text.length;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) {
+        this.#encoded(text);
+        return;
+      }
+      bytes[at++] = code;
+    }
+    this.length = at;
+  }
+
+  #encoded(text: string): void {
     const begin = this.length + 5;
-    let written = this.#encode(text, begin);
+    let { written } = this.#encoder.encodeInto(text, this.bytes.subarray(begin));
     const end = begin + written;
     while (written >= 0x80) {
       this.bytes[this.length++] = (written & 0x7f) | 0x80;
@@ -45,28 +59,9 @@ export class RecordTextWriter {
     this.length += end - begin;
   }
 
-  // Short and plain is what almost every label value is: one call to the encoder costs more.
-  #ascii(text: string): boolean {
-    const { bytes } = this;
-    let at = this.length;
-    bytes[at++] = text.length;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code >= 0x80) return false;
-      bytes[at++] = code;
-    }
-    this.length = at;
-    return true;
-  }
-
-  #encode(text: string, at: number): number {
-    return this.#encoder.encodeInto(text, this.bytes.subarray(at)).written;
-  }
-
-  #reserve(more: number): void {
-    const needed = this.length + more;
-    if (needed <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+  /** Makes room for so many bytes more. */
+  #grow(more: number): void {
+    const larger = new Uint8Array(Math.max(this.length + more, this.bytes.length * 2));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
   }

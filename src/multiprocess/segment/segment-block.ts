@@ -94,7 +94,7 @@ export class SegmentBlock {
   }
 
   #allocate(capacity: number): Place {
-    TEXT.clear();
+    TEXT.length = 0;
     TEXT.string(this.#options.kind);
     TEXT.string(this.#options.key);
     return this.#places.write({

@@ -8,14 +8,14 @@
 
 /** 32 hexadecimal digits that no other file will ever have. */
 export function newId(): string {
-  return hex(random(), 10) + hex(random(), 10) + hex(Date.now(), 12);
-}
-
-/** 40 random bits. Each thread has a series of its own, begun with what the system gave it. */
-function random(): number {
-  return Math.floor(Math.random() * 2 ** 40);
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0').slice(-digits);
+  // In one function: each that is compiled first takes as long as all of this.
+  let digits = Date.now().toString(16).padStart(12, '0').slice(-12);
+  // 40 random bits, twice. Each thread has a series of its own, begun with what the system gave it.
+  for (let i = 0; i < 2; i++) {
+    digits =
+      Math.floor(Math.random() * 2 ** 40)
+        .toString(16)
+        .padStart(10, '0') + digits;
+  }
+  return digits;
 }

@@ -85,13 +85,18 @@ export class SegmentWriter {
    */
   allocate(record: FamilyRecord, labelValues: readonly string[], pairs: Pairs | undefined): Cells {
     if (record.place === undefined) this.#writeFamily(record);
-    this.#text.clear();
+    this.#text.length = 0;
     for (const value of labelValues) this.#text.string(value);
     for (const [name, value] of pairs ?? []) {
       this.#text.string(name);
       this.#text.string(value);
     }
-    const { segment, at } = this.#write(KIND.series, record.number, record.cellBytes);
+    const { segment, at } = this.#places.write({
+      kind: KIND.series,
+      family: record.number,
+      cellBytes: record.cellBytes,
+      text: this.#text,
+    });
     record.series++;
     return { cells: segment.cells, index: (at + RECORD_HEADER_BYTES) / 8 };
   }
@@ -192,9 +197,15 @@ export class SegmentWriter {
   }
 
   #writeFamily(record: FamilyRecord): void {
-    this.#text.clear();
+    this.#text.length = 0;
     this.#text.raw(record.json);
-    record.place = this.#write(KIND.family, record.number, 0);
+    const { number: family } = record;
+    record.place = this.#places.write({
+      kind: KIND.family,
+      family,
+      cellBytes: 0,
+      text: this.#text,
+    });
     this.#families.set(record.number, record);
   }
 
@@ -205,9 +216,5 @@ export class SegmentWriter {
     this.#families.delete(record.number);
     record.place = undefined;
     this.#places.retire(place);
-  }
-
-  #write(kind: number, family: number, cellBytes: number): Place {
-    return this.#places.write({ kind, family, cellBytes, text: this.#text });
   }
 }

@@ -93,6 +93,8 @@ export interface SegmentHeader extends ProcessIdentity {
   readonly startTime: number;
   /** The same in seconds of the host's clock, which nobody sets back; 0 unless given. */
   readonly begun?: number;
+  /** The host's clock when the writer shows for the first time that it lives; 0 unless given. */
+  readonly heartbeat?: number;
   /** True when the writer holds a lock that the kernel drops at its death. */
   readonly locked: boolean;
 }
@@ -129,6 +131,7 @@ export function writeHeader(buffer: ArrayBuffer, header: SegmentHeader): void {
   floats[FLOAT.pidNamespace] = header.pidNamespace;
   floats[FLOAT.threadStart] = header.threadStart;
   floats[FLOAT.begun] = header.begun ?? 0;
+  floats[FLOAT.heartbeat] = header.heartbeat ?? 0;
   bytes.set(Buffer.from(header.id, 'hex'), ID_OFFSET);
   bytes.set(Buffer.from(header.bootId, 'hex'), BOOT_ID_OFFSET);
   Atomics.store(words, WORD.published, HEADER_BYTES);

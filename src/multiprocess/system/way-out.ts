@@ -13,10 +13,7 @@ interface DenoGlobal {
   removeEventListener(type: 'unload', listener: () => void): void;
 }
 
-function listen(): void {
-  process.on('exit', runAll);
-  const { Deno: deno } = globalThis as unknown as DenoGlobal;
-  if (deno === undefined) return;
+function listenOnDeno(): void {
   // Measured on Deno 2.9: an uncaught error is no `exit` there, and neither is `Deno.exit()`.
   process.on('uncaughtExceptionMonitor', runAll);
   (globalThis as unknown as DenoGlobal).addEventListener('unload', runAll);
@@ -38,7 +35,10 @@ function unlisten(): void {
  * at the last moment.
  */
 export function onWayOut(end: () => void): () => void {
-  if (ends.size === 0) listen();
+  if (ends.size === 0) {
+    process.on('exit', runAll);
+    if ('Deno' in globalThis) listenOnDeno();
+  }
   ends.add(end);
   return () => {
     ends.delete(end);

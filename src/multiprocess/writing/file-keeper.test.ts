@@ -79,12 +79,15 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
       const storage = open(context, { directory, mapper });
       const sidecar = open(context, { directory, mapper: 'koffi', readOnly: true });
       const { cells, index } = storage.declare(REQUESTS).allocate(['/']);
+      // The heartbeat begins with the next turn of the event loop.
+      await setImmediate();
       const [name] = readdirSync(directory);
       // Moved away, it is as good as removed.
       renameSync(join(directory, name!), join(temporaryFolder(context), 'elsewhere'));
       cells[index]! += 2;
       deepEqual(lines(await sidecar.collect()), []);
       context.mock.timers.tick(HEARTBEAT_MS);
+      storage.flush();
       deepEqual(lines(await sidecar.collect()), [
         'promethium_restored_files_total{} 1',
         'requests_total{"path":"/"} 2',
@@ -100,6 +103,7 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
       const requests = storage.declare(REQUESTS);
       const { cells, index } = requests.allocate(['/']);
       cells[index]! += 1;
+      await setImmediate();
       const [name] = readdirSync(directory);
       const path = join(directory, name!);
       rmSync(directory, { recursive: true });
@@ -115,6 +119,7 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
       context.mock.timers.tick(2 * HEARTBEAT_MS);
       rmSync(directory);
       context.mock.timers.tick(HEARTBEAT_MS);
+      storage.flush();
       deepEqual(lines(await sidecar.collect()), [
         'promethium_restored_files_total{} 1',
         'requests_total{"path":"/"} 2',
@@ -134,11 +139,22 @@ for (const mapper of ['koffi', 'write-behind'] as const) {
       const directory = temporaryFolder(context);
       const storage = open(context, { directory, mapper });
       storage.declare(REQUESTS).allocate(['/']);
+      await setImmediate();
       storage.close();
       for (const name of readdirSync(directory)) rmSync(join(directory, name));
       context.mock.timers.tick(HEARTBEAT_MS);
       deepEqual(lines(await storage.collect()), []);
       deepEqual(readdirSync(directory), []);
+    });
+
+    it('has no heartbeat where its storage is closed in the same turn', async (context) => {
+      const { mock } = context.mock.method(globalThis, 'setInterval');
+      const storage = open(context, { directory: temporaryFolder(context), mapper });
+      storage.declare(REQUESTS).allocate(['/']);
+      storage.close();
+      await setImmediate();
+      const heartbeats = mock.calls.filter(({ arguments: [, ms] }) => ms === HEARTBEAT_MS);
+      equal(heartbeats.length, 0);
     });
   });
 }

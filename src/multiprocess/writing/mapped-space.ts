@@ -7,6 +7,7 @@
  */
 
 import type { Mapper } from '../mapping/mapper.ts';
+import { HEADER_BYTES } from '../segment/segment.ts';
 import type { FileSpace, SegmentFile } from './segment-file.ts';
 
 /** A segment and its place in the file. */
@@ -41,6 +42,12 @@ export class MappedSpace implements FileSpace {
       this.#file.cut(offset);
       throw error;
     }
+  }
+
+  /** True when the file itself holds the header that memory holds. */
+  get isFile(): boolean {
+    const header = new Uint8Array(this.#mapped[0]!.buffer, 0, HEADER_BYTES);
+    return Buffer.compare(header, this.#file.read(0, HEADER_BYTES)) === 0;
   }
 
   /** {@inheritDoc FileSpace.copyTo} */

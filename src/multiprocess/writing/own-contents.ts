@@ -10,7 +10,10 @@ import type { Pace } from '../system/pace.ts';
 export interface OwnPart {
   readonly id: string;
   readonly writer: SegmentWriter;
-  readonly contents: OwnContents;
+  /** For the sentences of errors. */
+  readonly path: string;
+  /** From the first scrape of this process on. */
+  contents?: OwnContents;
 }
 
 /** Reads one of this process's writers again and again. */

@@ -15,7 +15,7 @@ import { reason } from '../system/system-error.ts';
 import type { Warnings } from '../system/warnings.ts';
 import { onWayOut } from '../system/way-out.ts';
 import { FileKeeper } from './file-keeper.ts';
-import { OwnContents, type OwnPart } from './own-contents.ts';
+import type { OwnPart } from './own-contents.ts';
 import { OwnFile } from './own-file.ts';
 import { WriteBehindTimer } from './write-behind-timer.ts';
 
@@ -48,7 +48,7 @@ export interface OwnFileLifeOptions {
   /** Where faults are said. */
   readonly warnings: Warnings;
   /** Called once there is a file, before anything else is written into it. */
-  readonly onOpen: () => void;
+  readonly onOpen: (writer: SegmentWriter) => void;
   /** Declares a family in the file. */
   readonly declare: (family: StoredFamily) => SeriesStorage;
 }
@@ -86,7 +86,7 @@ export class OwnFileLife {
 
   /** Makes the file if there is none yet and may be one. Where that fails, not again for a while. */
   open(): void {
-    const { readOnly, onOpen } = this.#options;
+    const { readOnly, mappers, onOpen } = this.#options;
     if (this.#file !== undefined || readOnly || this.#closed) return;
     if (performance.now() < this.#retryAt) return;
     try {
@@ -95,17 +95,13 @@ export class OwnFileLife {
       this.#fail('directory', error);
       return;
     }
-    const { id, writer, path } = this.#file;
-    this.#part = { id, writer, contents: new OwnContents(writer, path) };
-    onOpen();
-    const { directory, mappers, warnings, declare } = this.#options;
-    this.#keeper = new FileKeeper({ file: this.#file, directory, warnings, declare });
-    // Later, since it lists the directory, which the metric that needs the file does not wait for.
-    setImmediate(() => removeLeftovers(directory, mappers.mapper, Date.now()));
-    this.#warnOfMappers(this.#file.isWrittenBehind);
-    if (!this.#file.isWrittenBehind) return;
-    this.#timer = new WriteBehindTimer(() => this.flush(), this.#options.flushIntervalMs);
-    this.#callOff = onWayOut(() => this.flush());
+    const { id, writer, path, isWrittenBehind } = this.#file;
+    this.#part = { id, writer, path };
+    this.attempt(onOpen);
+    // What the metric that needs the file does not wait for. No timer would fire before, either.
+    setImmediate(() => this.#settle());
+    if (isWrittenBehind || mappers.refused.length > 0) this.#warnOfMappers(isWrittenBehind);
+    if (isWrittenBehind) this.#writeBehind();
   }
 
   /** Runs what may find no room; `undefined` when it found none, and for a while after. */
@@ -128,7 +124,10 @@ export class OwnFileLife {
 
   /** Puts the file back where somebody removed it. Never throws. */
   keep(): void {
-    this.#keeper?.keep();
+    if (this.#file === undefined || this.#closed) return;
+    const { directory, warnings, declare } = this.#options;
+    this.#keeper ??= new FileKeeper({ file: this.#file, directory, warnings, declare });
+    this.#keeper.keep();
   }
 
   /** Writes what was counted, where it is written behind. Never throws. */
@@ -153,19 +152,36 @@ export class OwnFileLife {
     this.#file?.close();
   }
 
+  /** Shows that this process lives from now on, looks after its file, and tidies the directory. */
+  #settle(): void {
+    if (!this.#closed) this.#file?.live(() => this.keep());
+    const { directory, mappers } = this.#options;
+    removeLeftovers(directory, mappers.mapper, Date.now());
+  }
+
+  #writeBehind(): void {
+    this.#timer = new WriteBehindTimer(() => this.flush(), this.#options.flushIntervalMs);
+    this.#callOff = onWayOut(() => this.flush());
+  }
+
   /** Creates the file with the first mapper that works, else one that is written behind. */
   #create(): OwnFile {
-    const { directory, mappers } = this.#options;
-    createDirectory(directory);
-    const { fileMode, identity, clock, startTime, begun } = this.#options;
-    const about = { directory, fileMode, identity, clock, startTime, begun };
-    for (;;) {
+    const { directory, mappers, fileMode, identity, clock, startTime, begun } = this.#options;
+    for (let isMade = false; ; ) {
       const { mapper } = mappers;
       try {
-        return new OwnFile({ ...about, mapper, onBeat: () => this.keep() });
+        return new OwnFile({ directory, fileMode, identity, clock, startTime, begun, mapper });
       } catch (error) {
-        if (mapper === undefined || (error as MetricsError).code !== 'MAPPING_FAILED') throw error;
-        mappers.refuse(error as MetricsError);
+        const { code } = error as MetricsError;
+        if (code === 'DIRECTORY_UNUSABLE' && !isMade) {
+          // Not looked for before: most often it is there.
+          createDirectory(directory);
+          isMade = true;
+        } else if (code === 'MAPPING_FAILED' && mapper !== undefined) {
+          mappers.refuse(error as MetricsError);
+        } else {
+          throw error;
+        }
       }
     }
   }

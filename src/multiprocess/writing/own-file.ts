@@ -1,11 +1,10 @@
 /**
  * The file of this process: made, locked and shown when the first metric needs it, and shown to
- * live by a heartbeat from then on.
+ * live by a heartbeat from the next turn of the event loop on.
  */
 
 import { MetricsError } from '../../model/error.ts';
 import type { Mapper } from '../mapping/mapper.ts';
-import { HEADER_BYTES } from '../segment/segment.ts';
 import { newId } from '../segment/segment-id.ts';
 import { SegmentWriter } from '../segment/segment-writer.ts';
 import type { ProcessIdentity } from '../system/process-identity.ts';
@@ -32,14 +31,14 @@ export interface OwnFileOptions {
   readonly begun?: number;
   /** The host's clock, in seconds. */
   readonly clock: () => number;
-  /** Called with each heartbeat, after it. */
-  readonly onBeat?: () => void;
 }
 
 /** A file that this process writes until it ends. */
 export class OwnFile {
   /** Random, never used again; the file's name. */
   readonly id: string;
+  /** Where other processes find it. */
+  readonly path: string;
   /** Lays records into it. */
   readonly writer: SegmentWriter;
   /** True when what is counted reaches the file by {@linkcode OwnFile.flush} alone. */
@@ -48,7 +47,7 @@ export class OwnFile {
   readonly #space: MappedSpace | WriteBehindSpace;
   readonly #isLocked: boolean;
   #file: SegmentFile;
-  readonly #heartbeat: NodeJS.Timeout;
+  #heartbeat: NodeJS.Timeout | undefined;
 
   /**
    * Creates the file and puts it into view.
@@ -58,38 +57,44 @@ export class OwnFile {
    * arrive in the file. Nothing is left behind.
    */
   constructor(options: OwnFileOptions) {
-    const { directory, fileMode, mapper, identity, startTime, clock, onBeat } = options;
-    const { begun = clock() } = options;
+    const { directory, fileMode, mapper, identity, startTime, clock } = options;
+    const heartbeat = clock();
+    const { begun = heartbeat } = options;
     this.#options = options;
     this.id = newId();
     this.isWrittenBehind = mapper === undefined;
     this.#file = new SegmentFile(directory, this.id, fileMode);
+    this.path = this.#file.path;
     try {
       this.#isLocked = mapper !== undefined && this.#file.lock(mapper);
-      const header = { ...identity, id: this.id, startTime, begun, locked: this.#isLocked };
-      this.#space =
+      const space =
         mapper === undefined
           ? new WriteBehindSpace(this.#file)
           : new MappedSpace(this.#file, mapper);
-      this.writer = new SegmentWriter(this.#space, header);
-      this.writer.beat(clock());
-      this.flush();
-      this.#verify(mapper);
+      this.#space = space;
+      const locked = this.#isLocked;
+      const header = { ...identity, id: this.id, startTime, begun, heartbeat, locked };
+      this.writer = new SegmentWriter(space, header);
+      if (space instanceof WriteBehindSpace) space.flush();
+      // A foreign function called by a wrong signature fails in silence. The file itself does not lie.
+      else if (!space.isFile) throw notReached(mapper!);
       this.#file.show();
     } catch (error) {
       this.#file.discard();
       throw error;
     }
-    const beat = (): void => {
-      this.writer.beat(clock());
-      onBeat?.();
-    };
-    this.#heartbeat = setInterval(beat, HEARTBEAT_MS).unref();
   }
 
-  /** Where other processes find it. */
-  get path(): string {
-    return this.#file.path;
+  /**
+   * Shows again and again that its writer lives, as it did when it was made, and calls `onBeat` each
+   * time. Once, until it is closed. Keeps no program alive.
+   */
+  live(onBeat: () => void): void {
+    const beat = (): void => {
+      this.writer.beat(this.#options.clock());
+      onBeat();
+    };
+    this.#heartbeat = setInterval(beat, HEARTBEAT_MS).unref();
   }
 
   /**
@@ -135,18 +140,11 @@ export class OwnFile {
     clearInterval(this.#heartbeat);
     this.#file.close();
   }
+}
 
-  // A foreign function called by a wrong signature fails in silence. The file itself does not lie.
-  #verify(mapper: Mapper | undefined): void {
-    if (mapper === undefined) return;
-    const expected = new Uint8Array(HEADER_BYTES);
-    this.writer.copyTo(expected);
-    if (Buffer.compare(expected, this.#file.read(0, HEADER_BYTES)) === 0) return;
-    throw new MetricsError(
-      'MAPPING_FAILED',
-      `mapper "${mapper.name}": does not reach the file, expected to read back what was written, got something else with version ${mapper.version}`,
-    );
-  }
+function notReached({ name, version }: Mapper): MetricsError {
+  const message = `mapper "${name}": does not reach the file, expected to read back what was written, got something else with version ${version}`;
+  return new MetricsError('MAPPING_FAILED', message);
 }
 
 function notLocked(path: string): MetricsError {

@@ -6,36 +6,28 @@
 import type { Contribution } from '../../aggregate/contribution.ts';
 import type { StoredFamily } from '../../model/cells.ts';
 import type { Pairs } from '../../model/labels.ts';
-import type { Cells, SeriesStorage } from '../../storage/storage.ts';
+import type { Cells } from '../../storage/storage.ts';
 import { HeapSpace } from '../segment/heap-space.ts';
 import { newId } from '../segment/segment-id.ts';
 import { type FamilyRecord, SegmentWriter } from '../segment/segment-writer.ts';
 import type { Pace } from '../system/pace.ts';
 import { processLabel } from '../system/process-identity.ts';
-import { type BesideSeries, type MakeBeside, placesBeside, withNative } from './own-beside.ts';
 import { OwnContents, type OwnPart } from './own-contents.ts';
+import { type BesideSeries, OwnFamily, type SeriesOwner } from './own-family.ts';
 import { OwnFileLife, type OwnFileLifeOptions } from './own-file-life.ts';
 
 /** Where and as whom to count. */
-export type OwnSeriesOptions = Omit<
-  OwnFileLifeOptions,
-  'startTime' | 'begun' | 'onOpen' | 'declare'
->;
-
-/** A declaration, with its record in the file and in the memory that stands in for it. */
-interface Declared {
-  readonly family: StoredFamily;
-  /** Counts the declarations: the last one of a name is the one that holds. */
-  readonly number: number;
-  inFile?: FamilyRecord;
-  onHeap?: FamilyRecord;
+export interface OwnSeriesOptions
+  extends Omit<OwnFileLifeOptions, 'startTime' | 'begun' | 'onOpen' | 'declare'> {
+  /** Told of series that are to be shown no more, whoever counted them. */
+  readonly onForget?: (family: StoredFamily, labelValues: readonly string[] | undefined) => void;
 }
 
 /** Hands out cells in this process's file. */
-export class OwnSeries {
+export class OwnSeries implements SeriesOwner {
   readonly #options: OwnSeriesOptions;
   /** The last declaration of each name. */
-  readonly #declared = new Map<string, Declared>();
+  readonly #declared = new Map<string, OwnFamily>();
   readonly #times: { readonly startTime: number; readonly begun: number };
   readonly #file: OwnFileLife;
   #heapPart: OwnPart | undefined;
@@ -49,8 +41,8 @@ export class OwnSeries {
     this.#file = new OwnFileLife({
       ...options,
       ...this.#times,
-      onOpen: () => {
-        for (const declared of this.#declared.values()) this.#recordInFile(declared);
+      onOpen: (writer) => {
+        for (const declared of this.#declared.values()) recordBy(writer, declared);
       },
       declare: (family) => this.declare(family),
     });
@@ -72,19 +64,12 @@ export class OwnSeries {
   }
 
   /** Remembers a family and returns what hands out its cells. Never throws. */
-  declare(family: StoredFamily): SeriesStorage {
-    const declared: Declared = { family, number: ++this.#declarations };
+  declare(family: StoredFamily): OwnFamily {
+    const declared = new OwnFamily(family, ++this.#declarations, this);
     this.#declared.set(family.name, declared);
     // A family without series is shown as well, so that it must be in the file once there is one.
-    this.#recordInFile(declared);
-    const beside: MakeBeside = (series, make) => this.#beside(series, make);
-    return {
-      allocate: (labelValues, pairs) =>
-        withNative(this.#allocate(declared, labelValues, pairs), family.native, beside),
-      release: (place) => this.#release(place),
-      withdraw: () => this.#withdraw(declared),
-      ...placesBeside(beside),
-    };
+    this.#file.attempt((writer) => recordBy(writer, declared));
+    return declared;
   }
 
   /** Writes what is no series into the file, which is made if need be. Nothing where it has no room. */
@@ -105,7 +90,11 @@ export class OwnSeries {
     // In the same turn as the copies below: what a scrape shows may not be lost to the next one,
     // which another process answers, or this one's heir after a SIGKILL.
     this.flush();
-    return Promise.all(parts.map(({ id, contents }) => contents.read({ ...about, id }, pace)));
+    const read = (part: OwnPart): Promise<Contribution> => {
+      part.contents ??= new OwnContents(part.writer, part.path);
+      return part.contents.read({ ...about, id: part.id }, pace);
+    };
+    return Promise.all(parts.map(read));
   }
 
   /** Writes what was counted, where it is written behind. Never throws. */
@@ -118,8 +107,10 @@ export class OwnSeries {
     this.#file.close();
   }
 
-  #allocate(declared: Declared, labelValues: readonly string[], pairs?: Pairs): Cells {
-    const place = this.inFile((writer) =>
+  /** {@inheritDoc SeriesOwner.allocate} */
+  allocate(declared: OwnFamily, labelValues: readonly string[], pairs: Pairs | undefined): Cells {
+    this.#file.open();
+    const place = this.#file.attempt((writer) =>
       writer.allocate(recordBy(writer, declared), labelValues, pairs),
     );
     if (place !== undefined) return place;
@@ -128,13 +119,14 @@ export class OwnSeries {
     return this.#heap().writer.allocate(record, labelValues, pairs);
   }
 
-  #release(place: Cells): void {
+  /** {@inheritDoc SeriesOwner.release} */
+  release(place: Cells): void {
     if (this.#file.part?.writer.release(place) === true) return;
     if (this.#heapPart?.writer.release(place) === true) this.#unshared--;
   }
 
-  /** Makes what lies beside a series' cells; nothing where there is no room, or no such series. */
-  #beside<Made>(series: Cells, make: (where: BesideSeries) => Made): Made | undefined {
+  /** {@inheritDoc SeriesOwner.beside} */
+  beside<Made>(series: Cells, make: (where: BesideSeries) => Made): Made | undefined {
     const file = this.#file;
     const onFailure = (error: unknown): void => file.failed(error);
     const writer = this.#heapPart?.writer;
@@ -148,19 +140,19 @@ export class OwnSeries {
   }
 
   /** Forgets a declaration whose series were all given back; a later one of its name stays. */
-  #withdraw(declared: Declared): void {
+  withdraw(declared: OwnFamily): void {
     const { family, inFile, onHeap } = declared;
     if (this.#declared.get(family.name) === declared) this.#declared.delete(family.name);
     if (inFile !== undefined) this.#file.part?.writer.withdraw(inFile);
     if (onHeap !== undefined) this.#heapPart?.writer.withdraw(onHeap);
   }
 
-  /** Records a declaration in the file, where there is one. */
-  #recordInFile(declared: Declared): void {
-    this.#file.attempt((writer) => recordBy(writer, declared));
+  /** {@inheritDoc SeriesOwner.forget} */
+  forget({ family }: OwnFamily, labelValues: readonly string[] | undefined): void {
+    this.#options.onForget?.(family, labelValues);
   }
 
-  #recordOnHeap(declared: Declared): FamilyRecord {
+  #recordOnHeap(declared: OwnFamily): FamilyRecord {
     declared.onHeap ??= this.#heap().writer.declare(declared.family, declared.number);
     return declared.onHeap;
   }
@@ -171,12 +163,12 @@ export class OwnSeries {
     const { identity } = this.#options;
     const header = { ...identity, ...this.#times, id, locked: false };
     const writer = new SegmentWriter(new HeapSpace(), header);
-    this.#heapPart = { id, writer, contents: new OwnContents(writer, 'heap') };
+    this.#heapPart = { id, writer, path: 'heap' };
     return this.#heapPart;
   }
 }
 
-function recordBy(writer: SegmentWriter, declared: Declared): FamilyRecord {
+function recordBy(writer: SegmentWriter, declared: OwnFamily): FamilyRecord {
   declared.inFile ??= writer.declare(declared.family, declared.number);
   return declared.inFile;
 }

@@ -15,7 +15,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { MetricsError } from '../../model/error.ts';
 import type { Mapper } from '../mapping/mapper.ts';
 import type { Space } from '../segment/record-places.ts';
@@ -45,7 +45,8 @@ export class SegmentFile {
   readonly path: string;
   readonly #hiddenPath: string;
   #lockFd: number | undefined;
-  #size = 0;
+  /** Bytes that are really on the disk. Set by the file itself. */
+  size = 0;
   #isShown = false;
   #isClosed = false;
 
@@ -56,7 +57,8 @@ export class SegmentFile {
    * @throws {MetricsError} `DIRECTORY_UNUSABLE` when the directory takes no file.
    */
   constructor(directory: string, id: string, mode: number) {
-    this.path = join(directory, id + FILE_SUFFIX);
+    // `join` would look at each character, for nothing that a system does not do itself.
+    this.path = directory + sep + id + FILE_SUFFIX;
     this.#hiddenPath = this.path + HIDDEN_SUFFIX;
     try {
       this.fd = openSync(this.#hiddenPath, 'wx+', 0o600);
@@ -80,11 +82,6 @@ export class SegmentFile {
     }
   }
 
-  /** Bytes that are really on the disk. */
-  get size(): number {
-    return this.#size;
-  }
-
   /**
    * Adds `length` zeros. They are written, not left as a hole: a hole that the disk has no room for
    * kills the process that touches it through a mapping, where a write is refused in good order.
@@ -92,15 +89,15 @@ export class SegmentFile {
    * @throws {MetricsError} `WRITE_FAILED` when the disk is full or the file closed; it is as it was before.
    */
   grow(length: number): void {
-    this.#requireOpen();
-    const end = this.#size + length;
+    if (this.#isClosed) throw closed(this.path);
+    const end = this.size + length;
     try {
-      for (let at = this.#size; at < end; ) {
+      for (let at = this.size; at < end; ) {
         at += writeSync(this.fd, ZEROS, 0, Math.min(ZEROS.length, end - at), at);
       }
-      this.#size = end;
+      this.size = end;
     } catch (cause) {
-      this.cut(this.#size);
+      this.cut(this.size);
       throw new MetricsError(
         'WRITE_FAILED',
         `file "${this.path}": cannot grow, expected room for ${length} more bytes, got ${reason(cause)}`,
@@ -115,7 +112,7 @@ export class SegmentFile {
    * @throws The error of the system, or {@linkcode MetricsError} `WRITE_FAILED` when it is closed.
    */
   write(bytes: Uint8Array, offset: number): void {
-    this.#requireOpen();
+    if (this.#isClosed) throw closed(this.path);
     for (let written = 0; written < bytes.length; ) {
       const left = bytes.length - written;
       written += writeSync(this.fd, bytes, written, left, offset + written);
@@ -175,22 +172,21 @@ export class SegmentFile {
     if (this.#lockFd !== undefined) closeSync(this.#lockFd);
   }
 
-  /** The system gives the number of a closed descriptor to whatever the program opens next. */
-  #requireOpen(): void {
-    if (!this.#isClosed) return;
-    throw new MetricsError(
-      'WRITE_FAILED',
-      `file "${this.path}": cannot be written, expected an open file, got one that was closed`,
-    );
-  }
-
   /** Takes back room that was added, down to `size`, which is never below what is mapped. */
   cut(size: number): void {
-    this.#size = size;
+    this.size = size;
     try {
       if (fstatSync(this.fd).size > size) ftruncateSync(this.fd, size);
     } catch {
       // Zeros past the published length harm nobody.
     }
   }
+}
+
+/** The system gives the number of a closed descriptor to whatever the program opens next. */
+function closed(path: string): MetricsError {
+  return new MetricsError(
+    'WRITE_FAILED',
+    `file "${path}": cannot be written, expected an open file, got one that was closed`,
+  );
 }
