@@ -2,15 +2,15 @@
 
 import type { Exemplar } from '../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
-import type { Pair, Pairs } from '../model/labels.ts';
+import type { Pair } from '../model/labels.ts';
 import type { RowCursor, RowWriter } from '../model/number-rows.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { escapeQuoted } from './escape.ts';
 import { exemplarText } from './exemplar.ts';
-import { ExposedNames } from './exposed-names.ts';
-import { LineWriter } from './line-writer.ts';
+import type { ExposedNames } from './exposed-names.ts';
+import { LineFormat } from './line-format.ts';
 import { toSeconds } from './timestamp.ts';
-import type { ChunkWriter, WriteOptions } from './write.ts';
+import type { WriteOptions } from './write.ts';
 
 /** The suffix that most samples of a family bear. */
 const SUFFIXES: Readonly<Record<MetricType, string>> = {
@@ -32,69 +32,45 @@ const SUFFIXES: Readonly<Record<MetricType, string>> = {
  *
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/ | OpenMetrics 1.0}
  */
-export class OpenMetricsWriter implements ChunkWriter, RowWriter {
-  readonly names: ExposedNames;
-  readonly #lines: LineWriter;
+export class OpenMetricsWriter extends LineFormat implements RowWriter {
   readonly #withStartTimes: boolean;
   /** Rows tell no start times. */
   readonly numberRows: ((cursor: RowCursor) => void) | undefined;
-  #family: FamilyHeader | undefined;
 
   /** Begins an exposition, with names in the scheme `escaping`; `created` asks for start times. */
   constructor({ created = false, escaping }: Pick<WriteOptions, 'created' | 'escaping'> = {}) {
-    this.names = new ExposedNames(escaping);
-    this.#lines = new LineWriter(this.names, exemplarText);
+    super(escaping, exemplarText);
     this.#withStartTimes = created;
-    this.numberRows = created ? undefined : (cursor) => this.#lines.rows(cursor);
-  }
-
-  get full(): boolean {
-    return this.#lines.full;
-  }
-
-  take(): Uint8Array {
-    return this.#lines.take();
-  }
-
-  mark(): void {
-    this.#lines.mark();
-  }
-
-  rewind(): void {
-    this.#lines.rewind();
+    this.numberRows = created ? undefined : (cursor) => this.lines.rows(cursor);
   }
 
   finish(): void {
-    this.#lines.out.text('# EOF\n');
+    this.lines.out.text('# EOF\n');
   }
 
   begin(family: FamilyHeader): void {
-    this.#family = family;
+    this.family = family;
     const { type, help } = family;
-    this.#lines.begin(family, SUFFIXES[type]);
-    this.#lines.header('# TYPE ', '', type);
-    if (hasUnit(family, this.names)) this.#lines.header('# UNIT ', '', family.unit);
-    this.#lines.header('# HELP ', '', escapeQuoted(help));
-  }
-
-  label(depth: number, value: string): void {
-    this.#lines.label(depth, value);
+    this.lines.begin(family, SUFFIXES[type]);
+    this.lines.header('# TYPE ', '', type);
+    if (hasUnit(family, this.names)) this.lines.header('# UNIT ', '', family.unit);
+    this.lines.header('# HELP ', '', escapeQuoted(help));
   }
 
   at(timestamp: Timestamp): void {
     const time = toSeconds(timestamp);
-    this.#lines.time = time && ` ${time}`;
+    this.lines.time = time && ` ${time}`;
   }
 
   number(value: number, created?: number, exemplar?: Exemplar): void {
-    this.#lines.sample(value, this.#family?.type === 'counter' ? exemplar : undefined);
+    this.lines.sample(value, this.family?.type === 'counter' ? exemplar : undefined);
     this.#startTime(created);
-    this.#lines.time = '';
+    this.lines.time = '';
   }
 
   histogram(point: HistogramPoint): void {
-    const lines = this.#lines;
-    const gauge = this.#family?.type === 'gaugehistogram';
+    const lines = this.lines;
+    const gauge = this.family?.type === 'gaugehistogram';
     const count = lines.buckets(point, point.exemplars);
     // Sum and count come together or not at all.
     if (point.sum !== undefined && (gauge || !(point.bounds[0]! < 0))) {
@@ -106,33 +82,22 @@ export class OpenMetricsWriter implements ChunkWriter, RowWriter {
   }
 
   summary(point: SummaryPoint): void {
-    this.#lines.summary(point);
+    this.lines.summary(point);
     this.#startTime(point.created);
-    this.#lines.time = '';
-  }
-
-  info(pairs: Pairs): void {
-    this.#lines.info(this.#family!, pairs);
-    this.#lines.time = '';
-  }
-
-  stateSet(states: readonly string[], on: (state: number) => boolean): void {
-    this.#lines.stateSet(states, on);
-    this.#lines.time = '';
+    this.lines.time = '';
   }
 
   sample(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
-    const allowed = mayHaveExemplar(this.#family?.type, suffix) ? exemplar : undefined;
-    const labels: Pairs = extra === undefined ? [] : [[this.names.label(extra[0]), extra[1]]];
-    this.#lines.sampleWith(suffix, labels, value, allowed);
-    this.#lines.time = '';
+    const allowed = mayHaveExemplar(this.family?.type, suffix) ? exemplar : undefined;
+    this.lines.sampleWith(suffix, this.extra(extra), value, allowed);
+    this.lines.time = '';
   }
 
   #startTime(created: number | undefined): void {
     if (!this.#withStartTimes || created === undefined) return;
-    const type = this.#family?.type;
+    const type = this.family?.type;
     if (type === 'counter' || type === 'summary' || type === 'histogram') {
-      this.#lines.sampleWith('_created', [], created);
+      this.lines.sampleWith('_created', [], created);
     }
   }
 }

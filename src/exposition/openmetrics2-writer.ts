@@ -4,15 +4,14 @@ import { formatBound } from '../model/bound.ts';
 import { classicBuckets } from '../model/classic-buckets.ts';
 import type { Exemplar } from '../model/exemplar.ts';
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
-import type { Pair, Pairs } from '../model/labels.ts';
+import type { Pair } from '../model/labels.ts';
 import { typeSuffix } from '../model/name.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { escapeQuoted } from './escape.ts';
 import { timedExemplarText } from './exemplar.ts';
-import { ExposedNames } from './exposed-names.ts';
-import { LineWriter } from './line-writer.ts';
+import { LineFormat } from './line-format.ts';
 import { toSeconds } from './timestamp.ts';
-import type { ChunkWriter, WriteOptions } from './write.ts';
+import type { WriteOptions } from './write.ts';
 
 /** Types whose values are written field by field, and never as single numbers. */
 const COMPOSITE: ReadonlySet<MetricType> = new Set(['summary', 'histogram', 'gaugehistogram']);
@@ -27,10 +26,7 @@ const COMPOSITE: ReadonlySet<MetricType> = new Set(['summary', 'histogram', 'gau
  *
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/ | OpenMetrics 2.0}
  */
-export class OpenMetrics2Writer implements ChunkWriter {
-  readonly names: ExposedNames;
-  readonly #lines: LineWriter;
-  #family: FamilyHeader | undefined;
+export class OpenMetrics2Writer extends LineFormat {
   #bounds: readonly number[] | undefined;
   /** Each bound with the colon behind it. */
   #boundTexts: readonly string[] = [];
@@ -39,52 +35,31 @@ export class OpenMetrics2Writer implements ChunkWriter {
 
   /** Begins an exposition, with names in quotes or in the scheme `escaping`. */
   constructor({ escaping = 'allow-utf-8' }: Pick<WriteOptions, 'escaping'> = {}) {
-    this.names = new ExposedNames(escaping);
-    this.#lines = new LineWriter(this.names, timedExemplarText);
-  }
-
-  get full(): boolean {
-    return this.#lines.full;
-  }
-
-  take(): Uint8Array {
-    return this.#lines.take();
-  }
-
-  mark(): void {
-    this.#lines.mark();
-  }
-
-  rewind(): void {
-    this.#lines.rewind();
+    super(escaping, timedExemplarText);
   }
 
   finish(): void {
-    this.#lines.out.text('# EOF\n');
+    this.lines.out.text('# EOF\n');
   }
 
   begin(family: FamilyHeader): void {
-    this.#family = family;
+    this.family = family;
     const { type, help } = family;
     const suffix = typeSuffix(type);
-    this.#lines.begin(family, suffix);
-    this.#lines.header('# TYPE ', suffix, type);
-    if (hasUnit(family)) this.#lines.header('# UNIT ', suffix, family.unit);
-    this.#lines.header('# HELP ', suffix, escapeQuoted(help));
-  }
-
-  label(depth: number, value: string): void {
-    this.#lines.label(depth, value);
+    this.lines.begin(family, suffix);
+    this.lines.header('# TYPE ', suffix, type);
+    if (hasUnit(family)) this.lines.header('# UNIT ', suffix, family.unit);
+    this.lines.header('# HELP ', suffix, escapeQuoted(help));
   }
 
   at(timestamp: Timestamp): void {
     const time = toSeconds(timestamp);
-    this.#lines.time = time && ` ${time}`;
+    this.lines.time = time && ` ${time}`;
   }
 
   number(value: number, created?: number, exemplar?: Exemplar): void {
-    const lines = this.#lines;
-    if (this.#family?.type === 'counter') {
+    const lines = this.lines;
+    if (this.family?.type === 'counter') {
       if (created !== undefined) lines.time += this.#startOf(created);
       lines.sample(value, exemplar);
     } else {
@@ -98,8 +73,8 @@ export class OpenMetrics2Writer implements ChunkWriter {
       this.#omit();
       return;
     }
-    const gauge = this.#family?.type === 'gaugehistogram';
-    const lines = this.#lines;
+    const gauge = this.family?.type === 'gaugehistogram';
+    const lines = this.lines;
     lines.open();
     const { out } = lines;
     out.text(gauge ? '{gcount:' : '{count:');
@@ -123,7 +98,7 @@ export class OpenMetrics2Writer implements ChunkWriter {
       this.#omit();
       return;
     }
-    const lines = this.#lines;
+    const lines = this.lines;
     lines.open();
     const { out } = lines;
     out.text('{count:');
@@ -141,32 +116,26 @@ export class OpenMetrics2Writer implements ChunkWriter {
     lines.time = '';
   }
 
-  info(pairs: Pairs): void {
-    this.#lines.info(this.#family!, pairs);
-    this.#lines.time = '';
-  }
-
-  stateSet(states: readonly string[], on: (state: number) => boolean): void {
-    this.#lines.stateSet(states, on);
-    this.#lines.time = '';
-  }
-
   sample(suffix: string, extra: Pair | undefined, value: number, exemplar?: Exemplar): void {
-    const type = this.#family!.type;
+    const type = this.family!.type;
     if (suffix !== typeSuffix(type) || COMPOSITE.has(type)) {
       // A start time stands with what it is the start of.
-      if (suffix === '_created') this.#lines.time = '';
+      if (suffix === '_created') this.lines.time = '';
       else this.#omit();
       return;
     }
-    const labels: Pairs = extra === undefined ? [] : [[this.names.label(extra[0]), extra[1]]];
-    this.#lines.sampleWith(suffix, labels, value, type === 'counter' ? exemplar : undefined);
-    this.#lines.time = '';
+    this.lines.sampleWith(
+      suffix,
+      this.extra(extra),
+      value,
+      type === 'counter' ? exemplar : undefined,
+    );
+    this.lines.time = '';
   }
 
   #buckets(point: HistogramPoint): void {
     const { bounds, cells, index, cumulative } = classicBuckets(point);
-    const { out } = this.#lines;
+    const { out } = this.lines;
     if (bounds !== this.#bounds) {
       this.#boundTexts = [...bounds, Infinity].map(
         (bound, i) => `${i === 0 ? ',bucket:[' : ','}${formatBound(bound)}:`,
@@ -193,8 +162,8 @@ export class OpenMetrics2Writer implements ChunkWriter {
   }
 
   #omit(): void {
-    this.names.omit(this.#family!, 'format');
-    this.#lines.time = '';
+    this.names.omit(this.family!, 'format');
+    this.lines.time = '';
   }
 }
 

@@ -1,16 +1,15 @@
 /** The text formats: 0.0.4, which every Prometheus reads, and 1.0.0, which is the same with quotes. */
 
 import type { FamilyHeader, HistogramPoint, MetricType, SummaryPoint } from '../model/family.ts';
-import type { Pair, Pairs } from '../model/labels.ts';
+import type { Pair } from '../model/labels.ts';
 import { typeSuffix } from '../model/name.ts';
 import type { RowCursor, RowWriter } from '../model/number-rows.ts';
 import type { Timestamp } from '../model/timestamp.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import { escapeHelp } from './escape.ts';
-import { ExposedNames } from './exposed-names.ts';
-import { LineWriter } from './line-writer.ts';
+import { LineFormat } from './line-format.ts';
 import { toMilliseconds } from './timestamp.ts';
-import type { ChunkWriter, WriteOptions } from './write.ts';
+import type { WriteOptions } from './write.ts';
 
 /** What the format, which has five types, calls those of OpenMetrics. */
 const TYPES: Readonly<Record<MetricType, string>> = {
@@ -42,35 +41,27 @@ interface Kept {
  *
  * @see {@link https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format | Text-based format}
  */
-export class TextWriter implements ChunkWriter, RowWriter {
-  readonly names: ExposedNames;
-  readonly #lines: LineWriter;
-  #family: FamilyHeader | undefined;
+export class TextWriter extends LineFormat implements RowWriter {
   /** Lines of a gauge histogram's counts and sums, kept until its buckets are written. */
   readonly #kept = new Map<KeptSuffix, Kept>();
 
   /** Begins an exposition, with names in the scheme `escaping`. */
   constructor({ escaping }: Pick<WriteOptions, 'escaping'> = {}) {
-    this.names = new ExposedNames(escaping);
-    this.#lines = new LineWriter(this.names);
+    super(escaping);
   }
 
-  get full(): boolean {
-    return this.#lines.full;
-  }
-
-  take(): Uint8Array {
+  override take(): Uint8Array {
     for (const kept of this.#kept.values()) kept.mark = kept.lines.length;
-    return this.#lines.take();
+    return super.take();
   }
 
-  mark(): void {
+  override mark(): void {
     this.#writeKept();
-    this.#lines.mark();
+    super.mark();
   }
 
-  rewind(): void {
-    this.#lines.rewind();
+  override rewind(): void {
+    super.rewind();
     for (const [suffix, { lines, mark }] of this.#kept) {
       lines.length = mark;
       if (mark === 0) this.#kept.delete(suffix);
@@ -83,37 +74,33 @@ export class TextWriter implements ChunkWriter, RowWriter {
 
   begin(family: FamilyHeader): void {
     this.#writeKept();
-    this.#family = family;
+    this.family = family;
     const { type, help } = family;
     const suffix = typeSuffix(type);
     const bucketed = type === 'histogram' || type === 'gaugehistogram';
-    this.#lines.begin(family, bucketed ? '_bucket' : suffix);
-    this.#lines.header('# HELP ', suffix, escapeHelp(help));
-    this.#lines.header('# TYPE ', suffix, TYPES[type]);
-  }
-
-  label(depth: number, value: string): void {
-    this.#lines.label(depth, value);
+    this.lines.begin(family, bucketed ? '_bucket' : suffix);
+    this.lines.header('# HELP ', suffix, escapeHelp(help));
+    this.lines.header('# TYPE ', suffix, TYPES[type]);
   }
 
   numberRows(cursor: RowCursor): void {
-    this.#lines.rows(cursor);
+    this.lines.rows(cursor);
   }
 
   at(timestamp: Timestamp): void {
     const time = toMilliseconds(timestamp);
-    this.#lines.time = time && ` ${time}`;
+    this.lines.time = time && ` ${time}`;
   }
 
   number(value: number): void {
-    this.#lines.sample(value);
-    this.#lines.time = '';
+    this.lines.sample(value);
+    this.lines.time = '';
   }
 
   histogram(point: HistogramPoint): void {
-    const lines = this.#lines;
+    const lines = this.lines;
     const count = lines.buckets(point);
-    if (this.#family?.type === 'gaugehistogram') {
+    if (this.family?.type === 'gaugehistogram') {
       this.#keep('_gcount', undefined, count);
       if (point.sum !== undefined) this.#keep('_gsum', undefined, point.sum);
     } else {
@@ -124,32 +111,18 @@ export class TextWriter implements ChunkWriter, RowWriter {
   }
 
   summary(point: SummaryPoint): void {
-    this.#lines.summary(point);
-    this.#lines.time = '';
-  }
-
-  info(pairs: Pairs): void {
-    this.#lines.info(this.#family!, pairs);
-    this.#lines.time = '';
-  }
-
-  stateSet(states: readonly string[], on: (state: number) => boolean): void {
-    this.#lines.stateSet(states, on);
-    this.#lines.time = '';
+    this.lines.summary(point);
+    this.lines.time = '';
   }
 
   sample(suffix: string, extra: Pair | undefined, value: number): void {
-    const type = this.#family?.type;
+    const type = this.family?.type;
     if (type === 'gaugehistogram' && (suffix === '_gcount' || suffix === '_gsum')) {
       this.#keep(suffix, extra, value);
     } else if (suffix !== '_created' || !hasStartTime(type)) {
-      this.#lines.sampleWith(suffix, this.#extra(extra), value);
+      this.lines.sampleWith(suffix, this.extra(extra), value);
     }
-    this.#lines.time = '';
-  }
-
-  #extra(extra: Pair | undefined): Pairs {
-    return extra === undefined ? [] : [[this.names.label(extra[0]), extra[1]]];
+    this.lines.time = '';
   }
 
   #keep(suffix: KeptSuffix, extra: Pair | undefined, value: number): void {
@@ -158,17 +131,17 @@ export class TextWriter implements ChunkWriter, RowWriter {
       kept = { lines: new ByteBuffer(1024), mark: 0 };
       this.#kept.set(suffix, kept);
     }
-    const { out } = this.#lines;
-    this.#lines.out = kept.lines;
-    this.#lines.sampleWith(suffix, this.#extra(extra), value);
-    this.#lines.out = out;
+    const { out } = this.lines;
+    this.lines.out = kept.lines;
+    this.lines.sampleWith(suffix, this.extra(extra), value);
+    this.lines.out = out;
   }
 
   #writeKept(): void {
-    const { out } = this.#lines;
+    const { out } = this.lines;
     for (const [suffix, { lines }] of this.#kept) {
-      this.#lines.header('# HELP ', suffix, escapeHelp(this.#family!.help));
-      this.#lines.header('# TYPE ', suffix, 'gauge');
+      this.lines.header('# HELP ', suffix, escapeHelp(this.family!.help));
+      this.lines.header('# TYPE ', suffix, 'gauge');
       out.copy(lines, 0, lines.length);
     }
     this.#kept.clear();
