@@ -105,17 +105,16 @@ describe('LabelTree', () => {
     equal(tree.get(['PUT', '/']), undefined);
   });
 
-  it('makes leaves where look-ups came to, each of which has all of them below it', () => {
+  it('adds leaves where look-ups ended, at every level', () => {
     const tree = new LabelTree<string>(3);
-    for (let i = 0; i < 12; i++) {
-      const values = ['a', 'b', `${i}`];
-      const parent = tree.root.below('a');
-      const node = parent?.below('b');
-      equal(node?.leaf(`${i}`), undefined);
-      tree.getOrSet(values, ([, , last]) => `made ${last}`, node, parent);
+    const added = [];
+    for (let i = 0; i < 216; i++) {
+      const values = [`${i % 6}`, `${Math.floor(i / 6) % 6}`, `${Math.floor(i / 36)}`];
+      addBelow(tree, values, values.join());
+      added.push(values);
     }
-    equal(tree.size, 12);
-    for (let i = 0; i < 12; i++) equal(tree.get(['a', 'b', `${i}`]), `made ${i}`);
+    equal(tree.size, 216);
+    for (const values of added) equal(tree.get(values), values.join());
   });
 
   it('tells apart values that would meet if they were joined, and empty ones', () => {
@@ -297,8 +296,24 @@ describe('LabelTree.walk', () => {
 });
 
 /** What a tree goes through in a property: on itself or on one of two walks. */
+/** Adds a leaf as metrics do: where a look-up of its values ended, unless that is a tail's second level. */
+function addBelow(tree: LabelTree<string>, values: readonly string[], leaf: string): void {
+  let parent: LabelNode<string> | undefined;
+  let level = tree.root;
+  let depth = 0;
+  for (; depth < values.length - 1; depth++) {
+    const node = level.below(values[depth]!);
+    if (node === undefined) break;
+    parent = level;
+    level = node;
+  }
+  if (depth === values.length - 1) equal(level.leaf(values[depth]!), undefined);
+  if (level === parent) tree.getOrSet(values, () => leaf);
+  else tree.add(values, leaf, depth, level, parent);
+}
+
 type Step =
-  | { readonly do: 'set' | 'delete'; readonly values: readonly string[] }
+  | { readonly do: 'set' | 'add' | 'delete'; readonly values: readonly string[] }
   | { readonly do: 'clear' }
   | WalkStep;
 
@@ -316,7 +331,7 @@ const walkStep = fc.record({
 });
 const treeStep = (depth: number): fc.Arbitrary<unknown> =>
   fc.record({
-    do: fc.constantFrom('set', 'set', 'delete'),
+    do: fc.constantFrom('set', 'add', 'delete'),
     values: fc.array(value, { minLength: depth, maxLength: depth }),
   });
 const program = fc
@@ -357,7 +372,7 @@ class Trial {
 
   run(step: Step): void {
     if ('walk' in step) this.#walk(step);
-    else if (step.do === 'set') this.#set(step.values);
+    else if (step.do === 'set' || step.do === 'add') this.#set(step.values, step.do === 'add');
     else if (step.do === 'delete') this.#delete(step.values);
     else this.#clear();
     equal(this.#tree.size, this.#model.size);
@@ -381,11 +396,12 @@ class Trial {
     if (this.#model.size > 0) equal(deadPlaces(this.#tree.root, this.#depth), 0);
   }
 
-  #set(values: readonly string[]): void {
+  #set(values: readonly string[], fromLookUp: boolean): void {
     const key = JSON.stringify(values);
     if (this.#model.has(key)) return;
     const leaf = `${key} ${this.#made++}`;
-    this.#tree.set(values, leaf);
+    if (fromLookUp) addBelow(this.#tree, values, leaf);
+    else this.#tree.set(values, leaf);
     this.#model.set(key, leaf);
   }
 

@@ -57,19 +57,30 @@ export class LabelTree<Leaf> {
   /**
    * The leaf with these values; where there is none, the one that `make` returns, which is added. What
    * `make` throws changes nothing.
-   *
-   * @param node - The level of the last value, where a look-up that has just ended came to it.
-   * @param parent - The level above that one, which can be the same node.
    */
-  getOrSet(
+  getOrSet(values: readonly string[], make: (values: readonly string[]) => Leaf): Leaf {
+    return this.#put(values, make, false);
+  }
+
+  /**
+   * Adds a leaf where a look-up that has just ended found that there is none.
+   *
+   * @param depth - How many of the values lead to `node`, which has nothing below the next one.
+   * @param parent - The level above `node`; another object than that, as it is not where the values lead to
+   * the second level of a {@linkcode TailNode}.
+   */
+  add(
     values: readonly string[],
-    make: (values: readonly string[]) => Leaf,
-    node?: LabelNode<Leaf>,
-    parent?: LabelNode<Leaf>,
-  ): Leaf {
-    // What is above a node that is both levels is not known.
-    if (node === undefined || node === parent) return this.#put(values, make, false);
-    return this.#putLeaf(values, make, false, node, parent);
+    leaf: Leaf,
+    depth: number,
+    node: LabelNode<Leaf>,
+    parent: LabelNode<Leaf> | undefined,
+  ): void {
+    this.#size++;
+    this.#changes++;
+    const below = depth === values.length - 1 ? leaf : pathTo(values, depth + 1, leaf);
+    const after = node.with(values[depth]!, below);
+    if (after !== node) this.#replace(parent, values[depth - 1]!, after);
   }
 
   /** Removes the leaf with these values and returns it, or nothing where there is none. */
@@ -149,7 +160,7 @@ export class LabelTree<Leaf> {
     replaces: boolean,
     node: LabelNode<Leaf>,
     parent: LabelNode<Leaf> | undefined,
-    above: string = values[this.#depth - 2]!,
+    above: string,
   ): Leaf {
     const value = values[this.#depth - 1]!;
     const existing = node.leaf(value);

@@ -57,14 +57,29 @@ export function readStartTime(view: DataView, offset: number): number {
 }
 
 /**
+ * The last start time that was set, and its two parts: children that are made in one go have the same, and
+ * each function less that is called counts in code that is not compiled yet.
+ */
+let packedSeconds = 0;
+let packedLast = 0;
+let packedRest = 0;
+
+/**
  * Sets when the count at `offset` began, in Unix seconds, which are rounded to milliseconds; the count stays.
  * A time before 1970 and NaN become 0, one after the year 2109 becomes the last that there is room for.
  */
 export function writeStartTime(view: DataView, offset: number, seconds: number): void {
+  if (seconds !== packedSeconds) pack(seconds);
+  const ones = view.getInt32(offset + ONES, true) & -ONE;
+  view.setInt32(offset + ONES, ones | packedLast, true);
+  view.setUint32(offset + TIME, packedRest, true);
+}
+
+function pack(seconds: number): void {
   const ms = seconds > 0 ? Math.min(Math.round(seconds * 1000), LATEST_MS) : 0;
   const rest = Math.floor(ms / ONE);
-  const ones = view.getInt32(offset + ONES, true) & -ONE;
+  packedSeconds = seconds;
   // Not ms % ONE, which is a call for numbers as large as these.
-  view.setInt32(offset + ONES, ones | (ms - rest * ONE), true);
-  view.setUint32(offset + TIME, rest, true);
+  packedLast = ms - rest * ONE;
+  packedRest = rest;
 }

@@ -12,8 +12,8 @@ export class MemoryStorage implements Storage {
   #page: Float64Array = new Float64Array(FIRST_PAGE_CELLS);
   #pageCells = FIRST_PAGE_CELLS;
   #used = 0;
-  /** The page as bytes, once there are any in it. */
-  #view: DataView | undefined;
+  /** The page as bytes. */
+  #view: DataView = new DataView(this.#page.buffer);
   /** Runs of cells that were given back, by their length. */
   readonly #free = new Map<number, Cells[]>();
   readonly #freeBytes = new Map<number, Bytes[]>();
@@ -22,8 +22,11 @@ export class MemoryStorage implements Storage {
   readonly bytes: ByteStorage = {
     allocate: (count) => {
       // Nothing was given back yet, as a rule.
-      if (this.#freeBytes.size === 0) return this.#takeBytes(count);
-      return this.#freeBytes.get(count)?.pop() ?? this.#takeBytes(count);
+      const free = this.#freeBytes.size === 0 ? undefined : this.#freeBytes.get(count)?.pop();
+      if (free !== undefined) return free;
+      const size = Float64Array.BYTES_PER_ELEMENT;
+      const offset = this.#reserve(count / size) * size;
+      return { view: this.#view, offset };
     },
     release: ({ view, offset }, count) => {
       new Uint8Array(view.buffer, offset, count).fill(0);
@@ -49,12 +52,6 @@ export class MemoryStorage implements Storage {
     return { cells: this.#page, index };
   }
 
-  #takeBytes(count: number): Bytes {
-    const index = this.#reserve(count / Float64Array.BYTES_PER_ELEMENT);
-    this.#view ??= new DataView(this.#page.buffer);
-    return { view: this.#view, offset: index * Float64Array.BYTES_PER_ELEMENT };
-  }
-
   /** The place of `count` cells of the page, which is another one where they had no room. */
   #reserve(count: number): number {
     // A page that is full is left to its series and another begun: growing would move cells in use.
@@ -62,7 +59,7 @@ export class MemoryStorage implements Storage {
       this.#pageCells = Math.max(Math.min(this.#pageCells * 2, LARGEST_PAGE_CELLS), count);
       this.#page = new Float64Array(this.#pageCells);
       this.#used = 0;
-      this.#view = undefined;
+      this.#view = new DataView(this.#page.buffer);
     }
     const index = this.#used;
     this.#used += count;

@@ -47,27 +47,33 @@ export class Children<Child> {
     }
   }
 
-  /**
-   * The child with these values, made if there is room for one more; else the one for the rest.
-   *
-   * @param node - Where a look-up of them came to in the tree, see {@linkcode LabelTree.getOrSet}.
-   * @param parent - The level above.
-   */
-  make(values: readonly string[], node?: LabelNode<Child>, parent?: LabelNode<Child>): Child {
-    let level = node;
+  /** The child with these values, made if there is room for one more; else the one for the rest. */
+  make(values: readonly string[]): Child {
     // Between scrapes too: a process that others answer for may never see one.
-    if (this.#idle?.isDue(this.#declaration.clock.elapsed())) {
-      this.sweep();
-      // It may have been taken away.
-      level = undefined;
-    }
-    if (this.#hasRoom() || isOverflow(values)) {
-      return this.tree.getOrSet(values, this.#create, level, parent);
-    }
+    if (this.#idle?.isDue(this.#declaration.clock.elapsed())) this.sweep();
+    if (this.#hasRoom() || isOverflow(values)) return this.tree.getOrSet(values, this.#create);
     const existing = this.tree.get(values);
     if (existing !== undefined) return existing;
     this.#declaration.countOverflow();
     return this.#isStatement() ? this.#takeUnseen() : this.#takeOverflow();
+  }
+
+  /**
+   * The same of values that a look-up has just not found, from where it ended: {@linkcode LabelTree.add}.
+   * Node 24, 100,000 counters right after the start: 0.9 of the time that another descent takes.
+   */
+  makeBelow(
+    values: readonly string[],
+    depth: number,
+    node: LabelNode<Child>,
+    parent: LabelNode<Child> | undefined,
+  ): Child {
+    const isFull = this.tree.size >= this.#declaration.maxChildren;
+    // A node that is its own parent is a tail, and what is above that is not known.
+    if (isFull || node === parent || this.#idle !== undefined) return this.make(values);
+    const child = this.#kind.create(this.#declaration, values);
+    this.tree.add(values, child, depth, node, parent);
+    return child;
   }
 
   /** Begins to show them all. */

@@ -99,12 +99,16 @@ describe('labels()', () => {
     equal(counter.labels('\udfff', 'ok'), child);
     equal(counter.labels({ method: '\ufffd', status: 'ok' }), child);
     notEqual(counter.labels('\ud83d\ude00', 'ok'), child);
+    const other = counter.labels('\ufffd', '\udc00');
+    equal(counter.labels('\udfff', '\ud800'), other);
+    equal(counter.labels('\ufffd', '\ud800'), other);
     deepEqual(sampleRows(counter), [
       ['\ufffd', 'ok', 0],
+      ['\ufffd', '\ufffd', 0],
       ['😀', 'ok', 0],
     ]);
     equal(counter.remove('\udbff', 'ok'), true);
-    equal(sampleRows(counter).length, 1);
+    equal(sampleRows(counter).length, 2);
   });
 
   it('keeps nothing of the object that it is given', () => {

@@ -1,6 +1,6 @@
 /** What the children of counters have in common, wherever they keep their counts. */
 
-import { Child } from '../children/child.ts';
+import { AnyChild } from '../children/child.ts';
 import type { ValueCallback } from '../declaration/instrument-options.ts';
 import type { IncOptions } from './counter-options.ts';
 
@@ -8,7 +8,7 @@ import type { IncOptions } from './counter-options.ts';
 const sampling = /* @__PURE__ */ new WeakSet<object>();
 
 /** A counter's child. Programs see what `CounterChild` says of it. */
-export abstract class AnyCounterChild extends Child {
+export abstract class AnyCounterChild extends AnyChild {
   /** The count so far in this process. */
   abstract get value(): number;
 

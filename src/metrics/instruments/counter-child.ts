@@ -10,14 +10,20 @@ import { COUNTER_OPTIONS, type IncOptions, toCounterOptions } from './counter-op
 
 /** A counter's child whose cells others read, or somebody compares. */
 export class CounterChildOnCells extends AnyCounterChild {
+  readonly #declaration: Declaration;
   #cells: Float64Array;
   #index: number;
 
   constructor(declaration: Declaration, { cells, index }: Cells) {
-    super(declaration);
+    super();
+    this.#declaration = declaration;
     this.#cells = cells;
     this.#index = index;
     cells[index + 1] = startTime(declaration.clock);
+  }
+
+  protected get declaration(): Declaration {
+    return this.#declaration;
   }
 
   /** As of all counters: the one that programs know. */

@@ -27,15 +27,22 @@ import { COUNTER_OPTIONS, type IncOptions, toCounterOptions } from './counter-op
  * amount 3.25 as before. In a function of the layout's, one takes 10 % more.
  */
 export class CounterChildOnBytes extends AnyCounterChild {
+  // Here and not in a class above, whose constructor would be another call for each child.
+  readonly #declaration: Declaration;
   #view: DataView;
   #offset: number;
 
   constructor(declaration: Declaration) {
-    super(declaration);
+    super();
+    this.#declaration = declaration;
     const { view, offset } = declaration.storage.bytes!.allocate(PACKED_COUNT_BYTES);
     this.#view = view;
     this.#offset = offset;
     writeStartTime(view, offset, startTime(declaration.clock));
+  }
+
+  protected get declaration(): Declaration {
+    return this.#declaration;
   }
 
   /** As of all counters: the one that programs know. */
