@@ -8,7 +8,7 @@ export interface DelayBatch {
   readonly count: number;
   readonly min: number;
   readonly max: number;
-  /** All of them added up. */
+  /** All of them added up; within 0.1 %. */
   readonly sum: number;
   /** The delay that is the `rank`-th smallest, from 1 to `count`; within 0.1 %. */
   at(rank: number): number;
@@ -35,22 +35,33 @@ export interface BatchOptions {
   readonly sum?: number;
 }
 
+/**
+ * Up to so many delays are read one by one, each once, which an idle program has no more of between
+ * two scrapes: 20 of them take 15 µs, where their mean takes 30 and the look-ups for quantiles and
+ * buckets 25 (Node 24).
+ */
+const FEW = 40;
+
 /** Reads a histogram of nanoseconds. */
 export function toBatch(histogram: Histogram, { offset = 0, sum }: BatchOptions = {}): DelayBatch {
   const seconds = (nanoseconds: number): number => Math.max(nanoseconds / 1e9 - offset, 0);
   // Each of them a call into the runtime, so that none is made once for every rank.
   const { count, min, max } = histogram;
   const greatest = seconds(max);
-  return {
-    count,
-    min: seconds(min),
-    max: greatest,
-    sum: sum ?? (count === 0 ? 0 : seconds(histogram.mean) * count),
-    at(rank) {
-      // A quarter below, so that neither rounding up nor rounding to the nearest leaves the rank.
-      const delay = seconds(histogram.percentile(((rank - 0.25) / count) * 100));
-      // Delays are kept with three digits, and this is the greatest that has them.
-      return Math.min(delay, greatest);
-    },
+  const at = (rank: number): number => {
+    // A quarter below, so that neither rounding up nor rounding to the nearest leaves the rank.
+    const delay = seconds(histogram.percentile(((rank - 0.25) / count) * 100));
+    // Delays are kept with three digits, and this is the greatest that has them.
+    return Math.min(delay, greatest);
   };
+  const range = { count, min: seconds(min), max: greatest };
+  if (count > FEW) return { ...range, sum: sum ?? seconds(histogram.mean) * count, at };
+  let total = 0;
+  const delays: number[] = [];
+  for (let rank = 1; rank <= count; rank++) {
+    const delay = at(rank);
+    delays.push(delay);
+    total += delay;
+  }
+  return { ...range, sum: sum ?? total, at: (rank) => delays[rank - 1]! };
 }

@@ -11,6 +11,7 @@ import { Gauge } from '../metrics/instruments/gauge.ts';
 import { REGISTRY } from '../metrics/registry/default-registry.ts';
 import type { CollectorRegistry } from '../metrics/registry/registry.ts';
 import type { RegistryView } from '../metrics/registry/registry-view.ts';
+import type { Clock } from '../metrics/timing/clock.ts';
 import type { MultiprocessMode } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
@@ -183,6 +184,22 @@ export function validateOptions(subject: string, options: object, known: readonl
   throw new TypeError(
     `${subject} "registry": of the wrong type, expected a CollectorRegistry, got ${show(registry)}`,
   );
+}
+
+/** Reads anew when so many seconds have passed, for what hardly ever changes and is slow to read. */
+export function atMostEvery<Value>(
+  seconds: number,
+  { elapsed }: Pick<Clock, 'elapsed'>,
+  read: () => Value,
+): () => Value {
+  let reading: { readonly value: Value; readonly until: number } | undefined;
+  return () => {
+    const now = elapsed();
+    if (reading === undefined || now >= reading.until) {
+      reading = { value: read(), until: now + seconds };
+    }
+    return reading.value;
+  };
 }
 
 /**

@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../test/processes/temporary-folder.ts';
 import { toText } from '../exposition/index.ts';
 import type { CounterChild } from '../metrics/instruments/counter.ts';
 import { CollectorRegistry } from '../metrics/registry/registry.ts';
+import type { Clock } from '../metrics/timing/clock.ts';
 import type { MetricsError } from '../model/error.ts';
 import { MetricGroup } from './metric-group.ts';
 import { ProcFiles } from './proc-files.ts';
@@ -64,16 +65,26 @@ process_max_fds 1024`,
     writeFileSync(join(folder, 'limits'), LIMITS);
     const errors: string[] = [];
     const onError = ({ code, message }: MetricsError): number => errors.push(`${code} ${message}`);
-    const registry = new CollectorRegistry({ onError });
+    let seconds = 0;
+    const clock: Clock = { now: () => 0, elapsed: () => seconds, after: () => () => {} };
+    const registry = new CollectorRegistry({ onError, clock });
     buildProcessMetrics(new MetricGroup(registry), new ProcFiles(folder));
     writeFileSync(join(folder, 'status'), STATUS.replace('VmRSS', 'VmXYZ'));
     unlinkSync(join(folder, 'limits'));
+    const left = `process_virtual_memory_bytes 2048000
+process_heap_bytes 512000
+process_threads 11`;
+    seconds = 59;
+    // Limits are read once a minute.
     equal(
       steady(await toText(registry)),
-      `process_virtual_memory_bytes 2048000
-process_heap_bytes 512000
-process_threads 11`,
+      `${left}
+process_virtual_memory_max_bytes +Inf
+process_max_fds 1024`,
     );
+    equal(errors.splice(0).length, 1);
+    seconds = 60;
+    equal(steady(await toText(registry)), left);
     equal(
       errors[0],
       'COLLECT_FAILED collector "process_resident_memory_bytes": failed, expected families, got gauge "process_resident_memory_bytes": no longer told by the system, expected a number, got none',

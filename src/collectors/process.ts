@@ -2,6 +2,7 @@
 
 import { MetricsError } from '../model/error.ts';
 import {
+  atMostEvery,
   type CollectorHandle,
   type CollectorOptions,
   type MetricGroup,
@@ -11,6 +12,12 @@ import {
   validateOptions,
 } from './metric-group.ts';
 import { ProcFiles } from './proc-files.ts';
+
+/**
+ * How often the limits are read, which change by hand or not at all: reading them is a tenth of all that
+ * the metrics of the system and the runtime ask for in a scrape.
+ */
+const LIMITS_SECONDS = 60;
 
 /**
  * Collects `process_*`: processor time, memory, file descriptors, threads, start time. From `/proc`
@@ -91,7 +98,7 @@ function addMemory(group: MetricGroup, files: ProcFiles): void {
 }
 
 function addFiles(group: MetricGroup, files: ProcFiles): void {
-  const limits = oncePerScrape(() => files.limits());
+  const limits = atMostEvery(LIMITS_SECONDS, group.registry.clock, () => files.limits());
   addIfKnown(group, {
     name: 'process_virtual_memory_max_bytes',
     help: 'Maximum amount of virtual memory available in bytes.',
