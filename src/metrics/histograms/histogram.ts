@@ -1,4 +1,7 @@
-/** Histograms: observations counted in buckets. */
+/**
+ * Histograms: observations counted in buckets. This is what programs see; how they count says
+ * `histogram-on-bytes.ts` or, where others read the numbers or buckets are native, `histogram-on-cells.ts`.
+ */
 
 import type { LabelNames } from '../../model/labels.ts';
 import {
@@ -8,7 +11,7 @@ import {
 } from '../instruments/instrument.ts';
 import type { ObservingChild } from '../instruments/summary.ts';
 import { AnyHistogramChild } from './histogram-base.ts';
-import { HistogramChildOnCells } from './histogram-child.ts';
+import { HistogramChildOnCells } from './histogram-on-cells.ts';
 import type { HistogramObserveOptions, HistogramOptions } from './histogram-options.ts';
 
 /** Observations, counted in buckets. */

@@ -1,10 +1,13 @@
-/** Counters: numbers that only go up. */
+/**
+ * Counters: numbers that only go up. This is what programs see; how they count says `counter-on-bytes.ts` or,
+ * where others read the numbers, `counter-on-cells.ts`.
+ */
 
 import type { LabelNames } from '../../model/labels.ts';
 import type { Metric } from '../children/child.ts';
 import type { ValueCallback } from '../declaration/instrument-options.ts';
 import { AnyCounterChild } from './counter-base.ts';
-import { CounterChildOnCells } from './counter-child.ts';
+import { CounterChildOnCells } from './counter-on-cells.ts';
 import type { CounterOptions, IncOptions } from './counter-options.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 

@@ -1,4 +1,7 @@
-/** How a histogram counts: in the cells of its buckets, and in native buckets where it has any. */
+/**
+ * How a histogram counts in cells, which others may read, and in native buckets where it has any. Alone on a
+ * heap, without native buckets, it is `histogram-on-bytes.ts`.
+ */
 
 import type { HistogramPoint } from '../../model/family.ts';
 import { NativeCounts, type NativeTally } from '../../model/native-counts.ts';

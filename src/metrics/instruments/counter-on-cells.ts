@@ -1,4 +1,4 @@
-/** How a counter counts in cells, which others may read. */
+/** How a counter counts in cells, which others may read. Alone on a heap it is `counter-on-bytes.ts`. */
 
 import type { Cells } from '../../storage/storage.ts';
 import type { Declaration, Kind } from '../declaration/declaration.ts';
