@@ -1,7 +1,10 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { recordFamily } from '../../../test/recorded-family.ts';
-import { toText } from '../format.ts';
+import { HistogramMetricFamily, SummaryMetricFamily } from '../../model/distribution-families.ts';
+import { CounterMetricFamily } from '../../model/number-families.ts';
+import { InfoMetricFamily } from '../../model/statement-families.ts';
+import { toOpenMetrics, toText } from '../format.ts';
 import { parseOpenMetrics } from './parse.ts';
 
 function points(document: string): unknown {
@@ -203,4 +206,35 @@ free 2
       throws(() => parseOpenMetrics(document), { name: 'ParseError', message });
     });
   }
+
+  describe('given OpenMetrics 2.0', () => {
+    const other = 'what OpenMetrics 2.0 has, expected OpenMetrics 1.0, got';
+    const version2: readonly (readonly [line: string, message: string])[] = [
+      ['c_total 1 st@5', `"line 1, column 11": ${other} "st@5"`],
+      ['c_total 1 7.5 st@5', `"line 1, column 15": ${other} "st@5"`],
+      ['h {count:1,sum:2} st@5', `"line 1, column 3": ${other} "{count:1,sum:2} st@5"`],
+      ['c 1 # {} 1 2 # {} 3 4', `"line 1, column 13": ${other} " # {} 3 4"`],
+    ];
+    for (const [line, message] of version2) {
+      it(`says so of ${line}`, () => {
+        throws(() => parseOpenMetrics(`${line}\n# EOF`), { message: `openmetrics ${message}` });
+      });
+    }
+
+    it('says so of what the writer of that version writes', async () => {
+      const families = [
+        new HistogramMetricFamily({ name: 'h', help: 'h' }).addMetric([], {
+          buckets: [[Infinity, 2]],
+          sum: 1,
+        }),
+        new SummaryMetricFamily({ name: 's', help: 'h' }).addMetric([], { count: 1, sum: 1 }),
+        new CounterMetricFamily({ name: 'c', help: 'h' }).addMetric([], 1),
+        new InfoMetricFamily({ name: 'i', help: 'h' }).addMetric([], { version: '1' }),
+      ];
+      for (const each of families) {
+        const document = await toOpenMetrics({ collect: () => [each] }, { version: '2.0.0' });
+        throws(() => parseOpenMetrics(document), /OpenMetrics 2\.0/);
+      }
+    });
+  });
 });

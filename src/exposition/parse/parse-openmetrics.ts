@@ -213,10 +213,10 @@ export class OpenMetricsParser implements LineParser {
 /** Refuses a sample that bears the name of its family alone, which its type does not allow. */
 function refuseSuffix(cursor: LineCursor, { builder: { name, type } }: Current, at: number): never {
   const [main = ''] = SUFFIXES[type];
-  // As the text format has it, where a counter's family bears the suffix.
+  // As text has it, where a counter's family bears the suffix, and OpenMetrics 2.0, where info's does.
   const expected =
     name.endsWith(main) && name !== main
-      ? `"# TYPE ${name.slice(0, -main.length)} ${type}" above it`
+      ? `"# TYPE ${name.slice(0, -main.length)} ${type}" above it, without the suffix that it has in text and OpenMetrics 2.0`
       : SUFFIXES[type].map((suffix) => name + suffix).join(', ');
   cursor.refuse(`a sample of type ${type} without a suffix`, expected, at);
 }

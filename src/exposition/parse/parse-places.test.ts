@@ -199,7 +199,7 @@ const suffixed: readonly Case[] = [
     '# TYPE a_total counter\na_total 1',
     '2, 1',
     'a sample of type counter without a suffix',
-    '"# TYPE a counter" above it',
+    '"# TYPE a counter" above it, without the suffix that it has in text and OpenMetrics 2.0',
     '"a_total 1"',
   ],
   [

@@ -164,7 +164,10 @@ export class LineSample {
     const { at } = cursor;
     const end = cursor.tokenEnd();
     const value = parseNumber(cursor.text, at, end);
-    if (value === undefined) cursor.refuse('no value', 'a number');
+    if (value === undefined) {
+      if (cursor.strict && cursor.code === OPEN) refuseVersion2(cursor);
+      cursor.refuse('no value', 'a number');
+    }
     this.value = value;
     this.valueAt = at;
     cursor.at = end;
@@ -190,9 +193,11 @@ export class LineSample {
       this.time = readSeconds(cursor);
       if (cursor.at === cursor.end) return;
       cursor.gap('a space');
+      if (beginsStart(cursor)) refuseVersion2(cursor);
     }
     this.exemplarAt = cursor.at;
     this.exemplar = this.#readExemplar(cursor);
+    if (cursor.text.startsWith(' # {', cursor.at)) refuseVersion2(cursor);
     if (cursor.at < cursor.end) cursor.refuse('more than a sample', 'the end of the line');
   }
 
@@ -249,9 +254,21 @@ export class LineSample {
 function readSeconds(cursor: LineCursor): Timestamp {
   const end = cursor.tokenEnd();
   const time = parseSeconds(cursor.text.slice(cursor.at, end));
-  if (time === undefined) cursor.refuse('no time', 'finite seconds');
+  if (time === undefined) {
+    if (beginsStart(cursor)) refuseVersion2(cursor);
+    cursor.refuse('no time', 'finite seconds');
+  }
   cursor.at = end;
   return time;
+}
+
+/** True where a start time stands, as lines of OpenMetrics 2.0 have it. */
+function beginsStart({ text, at }: LineCursor): boolean {
+  return text.startsWith('st@', at);
+}
+
+function refuseVersion2(cursor: LineCursor): never {
+  cursor.refuse('what OpenMetrics 2.0 has', 'OpenMetrics 1.0');
 }
 
 // Strings too long to pass are not counted to their end.

@@ -63,7 +63,8 @@ export function parseText(document: string): MetricFamily[] {
 }
 
 /**
- * Reads OpenMetrics 1.0, strictly: a document with any fault is refused as a whole.
+ * Reads OpenMetrics 1.0, strictly: a document with any fault is refused as a whole. So is one of
+ * OpenMetrics 2.0, whose error says so.
  *
  * @throws {ParseError} When the document breaks the specification, with line and column.
  * @throws {TypeError} When `document` is not a string.
