@@ -119,6 +119,15 @@ describe('collectDefaultMetrics', () => {
     deepEqual(families(await toText(registry)), []);
   });
 
+  it('shows all of them again after the registry was cleared', async () => {
+    const registry = new CollectorRegistry();
+    const before = collectDefaultMetrics({ registry });
+    registry.clear();
+    using _ = collectDefaultMetrics({ registry });
+    before.stop();
+    deepEqual(families(await toText(registry)), FAMILIES);
+  });
+
   it('begins nothing when a name is taken', async () => {
     const registry = new CollectorRegistry();
     new Gauge({ name: 'nodejs_external_memory_bytes', help: 'Mine.', registry });

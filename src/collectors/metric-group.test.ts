@@ -59,6 +59,63 @@ describe('a group of metrics', () => {
   });
 });
 
+describe('a group of metrics whose registry was cleared', () => {
+  const started = () => {
+    const registry = new CollectorRegistry();
+    let [built, ended] = [0, 0];
+    const start = () =>
+      startGroup('test', { registry }, (group) => {
+        const value = ++built;
+        group.onStop(() => ended++);
+        group.beforeScrape('before', () => {});
+        group.gauge({ name: 'a', help: 'Which one.', read: () => value });
+      });
+    const shown = async (): Promise<string | undefined> =>
+      (await toText(registry)).match(/^a .*$/m)?.[0];
+    return { registry, start, shown, counts: () => ({ built, ended }) };
+  };
+
+  it('is ended when it is asked for again, and there is another one', async () => {
+    const { registry, start, shown, counts } = started();
+    start();
+    registry.clear();
+    equal(await shown(), undefined);
+    start();
+    equal(await shown(), 'a 2');
+    deepEqual(counts(), { built: 2, ended: 1 });
+  });
+
+  it('is ended by its handle, which leaves the one after it alone', async () => {
+    const { registry, start, shown, counts } = started();
+    const first = start();
+    registry.clear();
+    first.stop();
+    deepEqual(counts(), { built: 1, ended: 1 });
+    const second = start();
+    registry.clear();
+    const third = start();
+    second.stop();
+    equal(await shown(), 'a 3');
+    start().stop();
+    equal(await shown(), 'a 3');
+    third.stop();
+    equal(await shown(), undefined);
+    deepEqual(counts(), { built: 3, ended: 3 });
+  });
+
+  it('is the one it was where some of its metrics are left', async () => {
+    const { registry, start, shown, counts } = started();
+    const first = start();
+    registry.unregister(registry.get('a')!);
+    const second = start();
+    equal(await shown(), undefined);
+    deepEqual(counts(), { built: 1, ended: 0 });
+    first.stop();
+    second.stop();
+    deepEqual(registry.collectors, []);
+  });
+});
+
 describe('startGroup in a view of a registry', () => {
   it('gives the metrics its prefix, and shares them with another view of the kind', async () => {
     const registry = new CollectorRegistry();

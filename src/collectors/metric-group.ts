@@ -26,7 +26,8 @@ export interface CollectorOptions {
 export interface CollectorHandle {
   /**
    * Takes the metrics out of the registry, and ends every observer and timer behind them. Where the
-   * same metrics were asked for several times, the last handle to be stopped does.
+   * same metrics were asked for several times, the last handle to be stopped does. Metrics that are out of
+   * the registry by now, such as after its `clear()`, are let be.
    */
   stop(): void;
   /** The same as {@linkcode CollectorHandle.stop}, for `using`. */
@@ -97,10 +98,21 @@ export class MetricGroup {
     this.#ends.push(end);
   }
 
-  /** Unregisters everything and ends what was begun. */
+  /** True where there were metrics and the program has taken all of them out of the registry. */
+  get isCleared(): boolean {
+    return this.#collectors.length > 0 && this.#registered().length === 0;
+  }
+
+  /** Unregisters what is registered and ends what was begun. */
   stop(): void {
     for (const end of this.#ends.splice(0)) end();
-    for (const collector of this.#collectors.splice(0)) this.registry.unregister(collector);
+    for (const collector of this.#registered()) this.registry.unregister(collector);
+    this.#collectors.length = 0;
+  }
+
+  #registered(): Collector[] {
+    const { collectors } = this.registry.root;
+    return this.#collectors.filter((collector) => collectors.includes(collector));
   }
 }
 
@@ -113,8 +125,9 @@ const running = new WeakMap<object, Map<string, Running>>();
 
 /**
  * Starts a collector in the registry of `options`, or shares the one that runs there: a module that
- * is loaded anew, or a library beside its program, asks twice for what can be there once. A start
- * that fails half-way, since a name is taken, leaves nothing behind.
+ * is loaded anew, or a library beside its program, asks twice for what can be there once. One whose
+ * metrics were taken out of the registry meanwhile is ended, and another one is started. A start that fails
+ * half-way, since a name is taken, leaves nothing behind.
  *
  * @throws {TypeError} When the options are none, or the registry is not a CollectorRegistry.
  */
@@ -130,6 +143,11 @@ export function startGroup(
   // Two views of one kind stand for the same metrics.
   const key = JSON.stringify([name, prefix, constantLabels]);
   let shared = groups.get(key);
+  if (shared?.group.isCleared) {
+    groups.delete(key);
+    shared.group.stop();
+    shared = undefined;
+  }
   if (shared === undefined) {
     const group = new MetricGroup(registry);
     try {
@@ -147,7 +165,8 @@ export function startGroup(
   return toHandle(() => {
     own.users--;
     if (own.users > 0) return;
-    groups.delete(key);
+    // Where the registry was cleared, the place may be another one's by now.
+    if (groups.get(key) === own) groups.delete(key);
     group.stop();
   });
 }

@@ -16,6 +16,8 @@ export interface RootRegistry {
   readonly maxChildren: number;
   /** How exemplars are sampled; not at all where there is nothing. */
   readonly exemplars: ExemplarSampling | undefined;
+  /** What is registered. */
+  readonly collectors: readonly Collector[];
   /** Counts that a metric had no room for a child. */
   countOverflow(metric: string): void;
   /** Counts that an exemplar of a metric was dropped, and says so the first time. */
