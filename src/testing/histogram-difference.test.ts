@@ -113,6 +113,20 @@ describe('histogramDifference', () => {
     deepEqual(histogramDifference(undated, moved), undated);
   });
 
+  it('refuses what is no histogram', async () => {
+    const snapshot = await declared({ buckets: [1] }).look();
+    for (const given of [
+      [undefined, snapshot],
+      [snapshot, undefined],
+    ] as const) {
+      throws(() => histogramDifference(given[0]!, given[1]!), {
+        name: 'TypeError',
+        message:
+          'histogramDifference: no histogram, expected one of histogramSnapshot(), got undefined',
+      });
+    }
+  });
+
   it('refuses those of other buckets', async () => {
     const [one, other] = await Promise.all([
       declared({ buckets: [1] }).look(),

@@ -3,12 +3,18 @@
 import { show } from '../model/error.ts';
 import { NativeCounts, type NativeNumbers } from '../model/native-counts.ts';
 import { CUSTOM_BOUNDS_SCHEMA, type NativeBuckets } from '../model/native-histogram.ts';
-import type { HistogramSnapshot, NativeBucketList, NativeSnapshot } from './histogram-snapshot.ts';
+import {
+  type HistogramSnapshot,
+  type NativeBucketList,
+  type NativeSnapshot,
+  requireSnapshot,
+} from './histogram-snapshot.ts';
 
 /**
  * What was counted from `earlier` to `later`. Where the histogram began anew in between, all that
  * `later` has. Native buckets are compared at the resolution that both have.
  *
+ * @throws {TypeError} When one of them is none.
  * @throws {RangeError} When the two have other classic or custom bounds, or only one has native
  * buckets: they are not of one histogram.
  */
@@ -16,6 +22,7 @@ export function histogramDifference(
   later: HistogramSnapshot,
   earlier: HistogramSnapshot,
 ): HistogramSnapshot {
+  for (const histogram of [later, earlier]) requireSnapshot('histogramDifference', histogram);
   requireSame('bounds', boundsOf(later), boundsOf(earlier));
   requireSame('custom bounds', later.native?.customBounds, earlier.native?.customBounds);
   const native = differenceOf(later.native, earlier.native);

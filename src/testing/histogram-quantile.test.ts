@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Histogram } from '../metrics/histograms/histogram.ts';
@@ -141,6 +141,19 @@ describe('histogramQuantile of native buckets', () => {
 });
 
 describe('histogramQuantile', () => {
+  for (const [nothing, got] of [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [0.9, '0.9'],
+  ] as const) {
+    it(`refuses ${got} in place of a histogram`, () => {
+      throws(() => histogramQuantile(0.9, nothing as never), {
+        name: 'TypeError',
+        message: `histogramQuantile: no histogram, expected one of histogramSnapshot(), got ${got}`,
+      });
+    });
+  }
+
   it('is infinite or NaN where there is no such part', async () => {
     for (const options of [{ buckets: [1] }, { buckets: [], nativeSchema: 0 }]) {
       const snapshot = await observed([1], options);

@@ -2,7 +2,11 @@
 
 import { nativeLowerBound, nativeUpperBound } from '../model/native-bounds.ts';
 import { CUSTOM_BOUNDS_SCHEMA } from '../model/native-histogram.ts';
-import type { HistogramSnapshot, NativeSnapshot } from './histogram-snapshot.ts';
+import {
+  type HistogramSnapshot,
+  type NativeSnapshot,
+  requireSnapshot,
+} from './histogram-snapshot.ts';
 
 /** How a quantile is calculated. */
 export interface QuantileOfHistogramOptions {
@@ -23,8 +27,11 @@ interface Bucket {
 
 /**
  * The value that a part `q` of the observations does not exceed, as `histogram_quantile` calculates it;
- * NaN where there is no observation, and infinite where `q` is not from 0 to 1.
+ * NaN where there is no observation. As in PromQL, a `q` below 0 gives -Infinity and one above 1, such as 99
+ * for the 99th percentile, Infinity.
  *
+ * @throws {TypeError} When there is no histogram: `histogramSnapshot` gives `undefined` where none has
+ * that name and these labels.
  * @see {@link https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile | histogram_quantile()}
  */
 export function histogramQuantile(
@@ -32,6 +39,7 @@ export function histogramQuantile(
   histogram: HistogramSnapshot,
   { from = 'native', interpolation = 'exponential' }: QuantileOfHistogramOptions = {},
 ): number {
+  requireSnapshot('histogramQuantile', histogram);
   if (Number.isNaN(q)) return NaN;
   if (q < 0) return -Infinity;
   if (q > 1) return Infinity;

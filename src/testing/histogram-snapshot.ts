@@ -62,6 +62,14 @@ export async function histogramSnapshot(
   return search.found;
 }
 
+/** Refuses what is no histogram: `undefined`, most often, since none was found. */
+export function requireSnapshot(subject: string, value: unknown): void {
+  if (Array.isArray((value as Partial<HistogramSnapshot> | null | undefined)?.buckets)) return;
+  throw new TypeError(
+    `${subject}: no histogram, expected one of histogramSnapshot(), got ${show(value)}`,
+  );
+}
+
 function byName([one]: readonly (string | undefined)[], [other]: readonly (string | undefined)[]) {
   return one! < other! ? -1 : 1;
 }
