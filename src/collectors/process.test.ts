@@ -87,7 +87,7 @@ process_max_fds 1024`,
     equal(steady(await toText(registry)), left);
     equal(
       errors[0],
-      'COLLECT_FAILED collector "process_resident_memory_bytes": failed, expected families, got gauge "process_resident_memory_bytes": no longer told by the system, expected a number, got none',
+      'COLLECT_FAILED collector "process_resident_memory_bytes": threw, expected families, got MetricsError: gauge "process_resident_memory_bytes": no longer told by the system, expected a number, got none',
     );
     equal(errors.length, 3);
   });

@@ -105,7 +105,7 @@ describe('Callbacks of processes that do not answer', () => {
         'promethium_collector_failures_total{collector="bad",reason="throw"} 2',
       ],
     );
-    deepEqual(errors, Array(2).fill('collector "bad": failed, expected families, got no'));
+    deepEqual(errors, Array(2).fill('collector "bad": threw, expected families, got Error: no'));
   });
 
   it('are not asked again while they hang', async (context) => {

@@ -81,23 +81,27 @@ describe('a scrape', BOUNDED, () => {
       () => {
         throw new Error('boom');
       },
-      'boom',
+      'threw, expected families, got Error: boom',
     ],
     [
       'throws what is no error',
       () => {
         throw 'boom';
       },
-      '"boom"',
+      'threw, expected families, got "boom"',
     ],
-    ['rejects', () => Promise.reject(new Error('boom')), 'boom'],
+    [
+      'rejects',
+      () => Promise.reject(new Error('boom')),
+      'threw, expected families, got Error: boom',
+    ],
     [
       'throws while it generates',
       function* () {
         yield gaugeFamily('half');
         throw new Error('boom');
       },
-      'boom',
+      'threw, expected families, got Error: boom',
     ],
     [
       'rejects while it generates',
@@ -105,35 +109,39 @@ describe('a scrape', BOUNDED, () => {
         yield gaugeFamily('half');
         throw new Error('boom');
       },
-      'boom',
+      'threw, expected families, got Error: boom',
     ],
-    ['returns nothing', () => undefined, 'what is no list of families: undefined'],
-    ['returns null', () => null, 'what is no list of families: null'],
-    ['returns a number', () => 5, 'what is no list of families: 5'],
-    ['returns text', () => 'x 1', 'what is no list of families: "x 1"'],
+    ['returns nothing', () => undefined, 'failed, expected a list of families, got undefined'],
+    ['returns null', () => null, 'failed, expected a list of families, got null'],
+    ['returns a number', () => 5, 'failed, expected a list of families, got 5'],
+    ['returns text', () => 'x 1', 'failed, expected a list of families, got "x 1"'],
     [
       'returns a family alone',
       () => gaugeFamily('x'),
-      'what is no list of families: an object of class GaugeMetricFamily',
+      'failed, expected a list of families, got one alone: an object of class GaugeMetricFamily',
     ],
     [
       'resolves to a family alone',
       async () => gaugeFamily('x'),
-      'what is no list of families: an object of class GaugeMetricFamily',
+      'failed, expected a list of families, got one alone: an object of class GaugeMetricFamily',
     ],
     [
       'returns what are no families',
       () => [gaugeFamily('x'), { name: 'y' }],
-      'a list with what is no family: an object',
+      'failed, expected a list of families, got an object in it',
     ],
-    ['returns a hole', () => [undefined], 'a list with what is no family: undefined'],
+    [
+      'returns a hole',
+      () => [undefined],
+      'failed, expected a list of families, got undefined in it',
+    ],
     [
       'returns a family of unknown type',
       () => [handMadeFamily({ name: 'y', type: 'untyped' as never })],
-      'a family of unknown type: "untyped"',
+      'failed, expected a known type of family "y", got "untyped"',
     ],
   ];
-  for (const [what, collect, got] of failing) {
+  for (const [what, collect, reason] of failing) {
     it(`loses no more than the families of a collector that ${what}`, async () => {
       const { registry, errors } = watched();
       new Gauge({ name: 'before', help: 'B.', registry });
@@ -146,7 +154,7 @@ describe('a scrape', BOUNDED, () => {
       ]);
       deepEqual(
         errors.map(({ code, message }) => [code, message]),
-        [['COLLECT_FAILED', `collector "mine": failed, expected families, got ${got}`]],
+        [['COLLECT_FAILED', `collector "mine": ${reason}`]],
       );
     });
   }
@@ -197,7 +205,7 @@ describe('a scrape', BOUNDED, () => {
       },
     );
     await collectedLines(registry);
-    const message = 'collector "disks": failed, expected families, got down';
+    const message = 'collector "disks": threw, expected families, got Error: down';
     deepEqual(errors, [message]);
     equal(written.mock.callCount(), 0);
     registry.onError = undefined;
@@ -205,7 +213,7 @@ describe('a scrape', BOUNDED, () => {
     await collectedLines(registry);
     deepEqual(
       written.mock.calls.map((call) => call.arguments),
-      [[`promethium: ${message}`, cause]],
+      [['promethium: collector "disks": threw, expected families, got', cause]],
     );
   });
 
@@ -292,7 +300,7 @@ describe('a collector that scrapes its own registry', () => {
     });
     deepEqual(await scrape(), ['jobs', 'promethium_collector_failures']);
     deepEqual(errors, [
-      'collector "Object": failed, expected families, got 16 calls at once that wait: it may scrape its own registry',
+      'collector "Object": failed, expected an answer, got 16 calls at once that wait for one: it may scrape its own registry',
     ]);
   });
 });

@@ -132,7 +132,9 @@ describe('a collector that cannot describe itself', () => {
     const names: string[] = [];
     for await (const { name } of registry.collect()) names.push(name);
     deepEqual(names, ['promethium_collector_failures']);
-    deepEqual(errors, ['collector "Orders": failed, expected families, got the database is gone']);
+    deepEqual(errors, [
+      'collector "Orders": threw, expected families, got Error: the database is gone',
+    ]);
   });
 
   it('may have a listener that fails, at once or later', async () => {

@@ -8,6 +8,9 @@ import type { Clock } from '../timing/clock.ts';
 import type { FailureReason } from './failures.ts';
 import { type Relabelling, relabelled } from './relabelled.ts';
 
+/** What came of a collector is no list of families. The message goes on from `failed, `. */
+export class WrongAnswer extends TypeError {}
+
 /** A collector as errors and the failure metric name it. */
 export function nameOf(collector: Collector): string {
   const { name } = collector as { name?: unknown };
@@ -74,7 +77,9 @@ export class CollectorCalls {
     const asked = this.#asked;
     const waiting = asked.get(collector) ?? 0;
     if (waiting >= MOST_CALLS) {
-      const cause = new Error(`${waiting} calls at once that wait: it may scrape its own registry`);
+      const cause = new WrongAnswer(
+        `expected an answer, got ${waiting} calls at once that wait for one: it may scrape its own registry`,
+      );
       return this.fail(collector, 'throw', cause);
     }
     asked.set(collector, waiting + 1);
@@ -135,8 +140,9 @@ export class CollectorCalls {
         return relabelled(family, relabelling);
       });
       return { collector, families: all };
-    } catch (error) {
-      return this.fail(collector, 'throw', error);
+    } catch (cause) {
+      const message = `expected families, got ${(cause as Error).message}`;
+      return this.fail(collector, 'throw', new WrongAnswer(message, { cause }));
     }
   }
 
@@ -168,19 +174,22 @@ async function gather(
   return checked(all);
 }
 
-/** The families as a list. What is thrown here goes on from `expected families, got`. */
+/** The families as a list. */
 function checked(families: Iterable<MetricFamily>): readonly MetricFamily[] {
   // `Array.from` takes any object for an empty list, a family that was returned alone as well.
   if (typeof families !== 'object' || typeof families?.[Symbol.iterator] !== 'function') {
-    throw new TypeError(`what is no list of families: ${show(families)}`);
+    const isFamily = typeof (families as Partial<MetricFamily> | null)?.walk === 'function';
+    const got = isFamily ? `one alone: ${show(families)}` : show(families);
+    throw new WrongAnswer(`expected a list of families, got ${got}`);
   }
   const all = Array.from(families);
   for (const family of all) {
     if (typeof family?.walk !== 'function' || typeof family.name !== 'string') {
-      throw new TypeError(`a list with what is no family: ${show(family)}`);
+      throw new WrongAnswer(`expected a list of families, got ${show(family)} in it`);
     }
     if (!isMetricType(family.type)) {
-      throw new TypeError(`a family of unknown type: ${show(family.type)}`);
+      const { name, type } = family;
+      throw new WrongAnswer(`expected a known type of family ${show(name)}, got ${show(type)}`);
     }
   }
   return all;

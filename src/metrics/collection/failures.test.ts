@@ -21,6 +21,9 @@ describe('reportOnce', () => {
     const cause = new Error('down');
     report(new MetricsError('COLLECT_FAILED', 'collector "c": failed', { cause }));
     deepEqual(written.mock.calls.at(-1)?.arguments, ['promethium: collector "c": failed', cause]);
+    const threw = 'collector "d": threw, expected families, got';
+    report(new MetricsError('COLLECT_FAILED', `${threw} Error: down`, { cause }));
+    deepEqual(written.mock.calls.at(-1)?.arguments, [`promethium: ${threw}`, cause]);
     for (let i = 0; i < 200; i++) report(failure(String(i)));
     deepEqual(written.mock.callCount(), 100);
   });

@@ -78,7 +78,10 @@ export function reportOnce(): (error: MetricsError) => void {
     if (reported.has(message) || reported.size === 100) return;
     reported.add(message);
     // With where it was thrown, which is in the collector, and not where it was caught.
-    if (cause instanceof Error) console.error(`promethium: ${message}`, cause);
-    else console.error(`promethium: ${message}`);
+    if (!(cause instanceof Error)) return console.error(`promethium: ${message}`);
+    // It begins with what the message ends with.
+    const thrown = ` ${cause.name}: ${cause.message}`;
+    const line = message.endsWith(thrown) ? message.slice(0, -thrown.length) : message;
+    console.error(`promethium: ${line}`, cause);
   };
 }

@@ -78,7 +78,7 @@ describe('a scrape of a shared storage', BOUNDED, () => {
     ]);
     equal(
       errors[0]?.message,
-      'collector "storage": failed, expected families, got the directory is gone',
+      'collector "storage": threw, expected families, got Error: the directory is gone',
     );
   });
 

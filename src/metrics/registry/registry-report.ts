@@ -3,6 +3,7 @@
 import { MetricsError, show } from '../../model/error.ts';
 import type { Pairs } from '../../model/labels.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { WrongAnswer } from '../collection/collector-calls.ts';
 import { type FailureReason, OwnCounter, reportOnce } from '../collection/failures.ts';
 import type { ExemplarDropReason } from '../exemplars/exemplar-keeper.ts';
 import type { Clock } from '../timing/clock.ts';
@@ -74,12 +75,16 @@ export class RegistryReport {
     this.#count(FAILURES, [collector, reason]);
     const what =
       reason === 'timeout'
-        ? `expected an answer within ${timeoutMs} ms, got none`
+        ? `failed, expected an answer within ${timeoutMs} ms, got none`
         : reason === 'duplicate'
-          ? `expected families of its own, got ${show(cause)}, which was exposed already`
-          : `expected families, got ${cause instanceof Error ? cause.message : show(cause)}`;
+          ? `failed, expected families of its own, got ${show(cause)}, which was exposed already`
+          : cause instanceof WrongAnswer
+            ? `failed, ${cause.message}`
+            : `threw, expected families, got ${cause instanceof Error ? `${cause.name}: ${cause.message}` : show(cause)}`;
     const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
-    this.#say(new MetricsError(code, `collector "${collector}": failed, ${what}`, { cause }));
+    // Of a wrong answer it is told here where it was found, which helps nobody.
+    const thrown = cause instanceof WrongAnswer ? cause.cause : cause;
+    this.#say(new MetricsError(code, `collector "${collector}": ${what}`, { cause: thrown }));
   }
 
   /** An exemplar of a metric was dropped. */
