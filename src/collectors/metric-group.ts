@@ -191,6 +191,11 @@ export function validateOptions(subject: string, options: object, known: readonl
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`${subject}: no options, expected an object, got ${show(options)}`);
   }
+  if (typeof (options as Partial<CollectorRegistry>).register === 'function') {
+    throw new TypeError(
+      `${subject}: no options, expected { registry }, got the registry: ${show(options)}`,
+    );
+  }
   const names = ['registry', ...known];
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;

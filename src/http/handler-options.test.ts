@@ -106,6 +106,21 @@ describe('toScrapeSettings', () => {
       'TypeError',
       'metricsHandler: unknown option of basicAuth, expected username, password, got "passwordFile"',
     ],
+    [
+      REGISTRY,
+      'TypeError',
+      'metricsHandler: no options, expected { registry }, got the registry: an object of class CollectorRegistry',
+    ],
+    [
+      REGISTRY.with({ prefix: 'app_' }),
+      'TypeError',
+      'metricsHandler: no options, expected { registry }, got the registry: an object of class RegistryView',
+    ],
+    [
+      { collect: () => [] },
+      'TypeError',
+      'metricsHandler: no options, expected { registry }, got the registry: an object',
+    ],
     [null!, 'TypeError', 'metricsHandler: no options, expected an object, got null'],
     [
       'secret' as never,

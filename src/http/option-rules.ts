@@ -23,6 +23,15 @@ export function requireOptions(
     const got = options === null || options === undefined ? String(options) : `a ${typeof options}`;
     throw new TypeError(`${subject}: no options${of}, expected an object, got ${got}`);
   }
+  const { register, collect } = options as {
+    readonly register?: unknown;
+    readonly collect?: unknown;
+  };
+  if (typeof register === 'function' || typeof collect === 'function') {
+    throw new TypeError(
+      `${subject}: no options${of}, expected { registry }, got the registry: ${show(options)}`,
+    );
+  }
   // Those of a prototype as well: options may be an instance of a program's own class.
   for (const option in options) {
     if (known.includes(option)) continue;
