@@ -10,6 +10,7 @@ import type { Collector } from '../model/family.ts';
 import { isAuthorized } from './authentication.ts';
 import type { RequestRecord } from './handler-metrics.ts';
 import type { ScrapeSettings } from './handler-options.ts';
+import { warnOfLoneWorker } from './lone-worker.ts';
 import type { ScrapeService } from './scrape-service.ts';
 
 /** As much of a request as the answer depends on. */
@@ -135,6 +136,7 @@ function planScrape(request: ScrapeRequest, settings: ScrapeSettings): Answer {
   if (names.length > maxNames) {
     return toSentence(400, `The query has too many names: at most ${maxNames} are read.`);
   }
+  warnOfLoneWorker(registry);
   const format = negotiate(request.header('accept'));
   const source = names.length === 0 ? registry : restricted(registry, names);
   const gzip = !disableCompression && acceptsGzip(request.header('accept-encoding'));

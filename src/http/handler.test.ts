@@ -1,8 +1,10 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
-import { httpContract, ownHeaders, type Served } from '../../test/contracts/http.ts';
+import { askOver, httpContract, ownHeaders, type Served } from '../../test/contracts/http.ts';
 import { countedBy, httpCrowdContract } from '../../test/contracts/http-crowd.ts';
 import { gauges, LargeSource, PendingSource } from '../../test/contracts/http-sources.ts';
+import { listen } from '../../test/serving.ts';
 import { CollectorRegistry } from '../metrics/registry/registry.ts';
 import { type MetricsHandlerOptions, metricsHandler } from './index.ts';
 
@@ -96,6 +98,38 @@ describe('metricsHandler', { timeout: 30_000 }, () => {
     for await (const chunk of body!) chunks.push(chunk);
     ok(chunks.length > 2);
     equal(new Set(chunks.map(({ buffer }) => buffer)).size, chunks.length);
+  });
+
+  it('answers a server of Node’s with status 500, and says who is for these', async () => {
+    const metrics = new CollectorRegistry();
+    const reasons: unknown[] = [];
+    const onError = (reason: unknown): number => reasons.push(String(reason));
+    const handle = metricsHandler({ metrics, onError });
+    await using server = await listen(createServer(handle as never));
+    const { status, body } = await askOver(server.url, {});
+    deepEqual([status, body.toString()], [500, 'The metrics could not be collected.\n']);
+    deepEqual(reasons, [
+      "TypeError: metricsHandler: no request, expected a Request, got an object of class IncomingMessage; nodeMetricsHandler() of promethium/http/node is for Node's servers",
+    ]);
+    deepEqual(
+      (await countedBy(metrics)).filter((line) => /code="500"|in_flight/.test(line)),
+      [
+        'promhttp_metric_handler_requests_total{code="500"} 1',
+        'promhttp_metric_handler_requests_in_flight 0',
+      ],
+    );
+  });
+
+  it('leaves a response alone that somebody has begun, and whatever else is beside no request', async () => {
+    const handle = metricsHandler({ onError: () => {} }) as (...given: unknown[]) => unknown;
+    const begun = {
+      headersSent: true,
+      writeHead: () => ok(false, 'it was begun'),
+      end: () => ok(false, 'it is somebody else’s'),
+    };
+    for (const given of [[{ headers: {} }, begun], [{}, { headersSent: false }], [null], []]) {
+      equal(((await handle(...given)) as Response).status, 500);
+    }
   });
 
   it('drops a scrape that waits for its turn when its client hangs up', async () => {

@@ -1,6 +1,7 @@
 /** The adapter for whatever speaks `Request` and `Response`: Node, Bun, Deno, edge workers. */
 
 import { type Answer, answerScrape, type Exposition, toBusy, toFailure } from './exchange.ts';
+import { answerForeign, foreignRequest } from './foreign-request.ts';
 import { HUNG_UP } from './handler-metrics.ts';
 import {
   type MetricsHandlerOptions,
@@ -26,7 +27,8 @@ interface Service extends ScrapeService {
  * once the client hangs up.
  *
  * The promise does not reject: a source that fails is status 500, or a body that breaks off where
- * bytes had been sent, and `onError` is told why.
+ * bytes had been sent, and `onError` is told why. So is what is no `Request`, as Node's own servers
+ * hand it in: these take `nodeMetricsHandler` of `promethium/http/node`.
  *
  * @example
  * ```ts
@@ -47,7 +49,9 @@ export function metricsHandler(
   const settings = withSupport(toScrapeSettings(options, 'metricsHandler'));
   // All scrapes of a handler share one pace.
   const service: Service = { ...beginService(settings), pause: paced() };
-  return async (request) => {
+  return async (request: Request, ...[beside]: readonly unknown[]) => {
+    const foreign = foreignRequest(request);
+    if (foreign !== undefined) return refuse(foreign, beside, service);
     const { method, url, headers: sent } = request;
     const answer = await answerScrape({ method, url, header: (name) => sent.get(name) }, service);
     if (typeof answer.body !== 'object') return toResponse(answer);
@@ -59,6 +63,15 @@ export function metricsHandler(
 function withSupport(settings: ScrapeSettings): ScrapeSettings {
   if (typeof CompressionStream === 'function') return settings;
   return { ...settings, disableCompression: true };
+}
+
+/** Answers what is no request that can be read. */
+function refuse(reason: TypeError, beside: unknown, service: Service): Response {
+  service.onError(reason);
+  const record = service.beginRecord();
+  const answer = toFailure();
+  answerForeign(beside, answer);
+  return toResponse(record === undefined ? answer : { ...answer, record });
 }
 
 /** An answer of a sentence or nothing. */

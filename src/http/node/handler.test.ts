@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, request, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,26 +9,9 @@ import { gunzipSync } from 'node:zlib';
 import { askOver, httpContract, type Served } from '../../../test/contracts/http.ts';
 import { countedBy, httpCrowdContract } from '../../../test/contracts/http-crowd.ts';
 import { gauges, LargeSource, PendingSource } from '../../../test/contracts/http-sources.ts';
+import { type Listening, listen } from '../../../test/serving.ts';
 import { CollectorRegistry } from '../../metrics/registry/registry.ts';
 import { type MetricsHandlerOptions, nodeMetricsHandler } from './index.ts';
-
-interface Listening extends AsyncDisposable {
-  readonly url: string;
-  readonly port: number;
-}
-
-async function listen(server: Server): Promise<Listening> {
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    url: `http://127.0.0.1:${port}/metrics`,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
 
 function serve(options: MetricsHandlerOptions): Promise<Listening> {
   return listen(createServer(nodeMetricsHandler(options)));
@@ -255,6 +238,15 @@ describe('nodeMetricsHandler', { timeout: 30_000 }, () => {
     await gone;
     give([]);
     await handled;
+  });
+
+  it('rejects where it is given a Request and no response, and says who is for these', async () => {
+    const handle = nodeMetricsHandler() as unknown as (request: Request) => Promise<void>;
+    await rejects(handle(new Request('http://localhost/')), {
+      name: 'TypeError',
+      message:
+        'nodeMetricsHandler: no response, expected a ServerResponse, got undefined; metricsHandler() of promethium/http takes a Request alone',
+    });
   });
 
   it('drops a scrape that waits for its turn when its client hangs up', async () => {

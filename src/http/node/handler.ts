@@ -1,6 +1,7 @@
 /** The adapter for Node's own `(request, response)`, and so for the frameworks built on it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { show } from '../../model/error.ts';
 import { answerScrape, type ScrapeRequest } from '../exchange.ts';
 import { type MetricsHandlerOptions, toScrapeSettings } from '../handler-options.ts';
 import { beginService } from '../scrape-service.ts';
@@ -17,7 +18,7 @@ export type NodeMetricsHandler = (
  *
  * It does what `metricsHandler` of `promethium/http` does, without the detour over `Request` and
  * `Response`. The promise resolves when the response has ended, however it ended, and does not
- * reject.
+ * reject, unless there is no response: where `Request` and `Response` are spoken, that is.
  *
  * @example In Express; in Koa as `metrics(ctx.req, ctx.res)` after `ctx.respond = false`; in
  * Fastify as `metrics(request.raw, reply.raw)` after `reply.hijack()`
@@ -34,6 +35,11 @@ export type NodeMetricsHandler = (
 export function nodeMetricsHandler(options: MetricsHandlerOptions = {}): NodeMetricsHandler {
   const service = beginService(toScrapeSettings(options, 'nodeMetricsHandler'));
   return async (request, response) => {
+    if (typeof response?.writeHead !== 'function') {
+      throw new TypeError(
+        `nodeMetricsHandler: no response, expected a ServerResponse, got ${show(response)}; metricsHandler() of promethium/http takes a Request alone`,
+      );
+    }
     const answer = await answerScrape(toScrapeRequest(request), service);
     await respond(response, answer, service);
   };
