@@ -37,7 +37,7 @@ export function followEnvironment(): void {
     // A bundler has put this file elsewhere, and could not see that the other belongs to it.
     const { code, message } = cause as NodeJS.ErrnoException;
     process.emitWarning(
-      `environment "${variable}": cannot be followed, this process counts for itself alone, expected promethium to be kept external to the bundle, got ${code ?? message}`,
+      `environment "${variable}": cannot be followed, this process counts for itself alone, expected promethium to be kept external to the bundle (esbuild --external:promethium), got ${code ?? message}`,
       { type: 'MetricsWarning', code: 'PROMETHIUM_BUNDLED' },
     );
     return;

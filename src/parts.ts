@@ -35,6 +35,10 @@ export function threadScript(): URL {
   throw Object.assign(new Error(`no file ${url}`), { code: 'MODULE_NOT_FOUND' });
 }
 
+/** The ending of this file, which is where the others are. */
 function ending(): string {
-  return process.getBuiltinModule('node:path').extname(import.meta.filename);
+  const filename: string | undefined = import.meta.filename;
+  if (filename !== undefined) return process.getBuiltinModule('node:path').extname(filename);
+  // A bundler that made CommonJS of it left `import.meta` empty.
+  throw Object.assign(new Error('no file of its own'), { code: 'MODULE_NOT_FOUND' });
 }

@@ -59,7 +59,7 @@ export function notFound(subject: string, cause: unknown): MetricsError {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new MetricsError(
     'THREAD_FAILED',
-    `${subject}: cannot answer from a thread, expected promethium to be kept external to the bundle, got ${code ?? message}`,
+    `${subject}: cannot answer from a thread, expected promethium to be kept external to the bundle (esbuild --external:promethium), got ${code ?? message}`,
     { cause },
   );
 }

@@ -23,9 +23,11 @@ const OLDEST = [3, 3] as const;
 
 /** As this package sees it, else as the application does: a peer may be visible to it alone. */
 function roots(): string[] {
-  const [, script] = process.argv;
-  const all = [import.meta.url, join(process.cwd(), 'package.json')];
-  return script === undefined ? all : [...all, script];
+  // A bundler that makes CommonJS of this leaves `import.meta` empty.
+  const url: string | undefined = import.meta.url;
+  const own = url ?? (typeof __filename === 'string' ? __filename : undefined);
+  const all = [own, join(process.cwd(), 'package.json'), process.argv[1]];
+  return all.filter((file) => file !== undefined);
 }
 
 /**
