@@ -43,7 +43,7 @@ const budgets = [
     names: ['CollectorRegistry', ...INSTRUMENTS, 'toText'],
     bytes: 37_100,
   },
-  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 23_300 },
+  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 23_500 },
   {
     what: 'the parser of text',
     names: ['parseText'],
