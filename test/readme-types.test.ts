@@ -12,9 +12,10 @@ import { describe, it } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
 
-/** The pages, but for those that a test of their own runs, or that show other clients' programs. */
+/** The pages, but for those that a test of their own runs in full. */
 const PAGES = [
   'README.md',
+  'docs/coming-from-prom-client.md',
   'docs/exemplars.md',
   'docs/multi-process.md',
   'docs/native-histograms.md',
@@ -48,12 +49,12 @@ declare global {
 /** What parts of programs import, which show no import of their own. */
 const IMPORTS = "import { Counter, Gauge, Histogram, REGISTRY, stopwatch } from 'promethium';\n";
 
-/** The blocks of JavaScript and TypeScript of a page, as files; those for CommonJS are left out. */
+/** The blocks of JavaScript and TypeScript of a page, as files; those for CommonJS, and of others, are left out. */
 function programs(page: string): string[] {
   const text = readFileSync(join(root, page), 'utf8');
   const blocks = [...text.matchAll(/^```[jt]s\n(.*?)^```$/gms)];
   return blocks.flatMap(([, block = '']) => {
-    if (block.includes('module.exports')) return [];
+    if (/module\.exports|from 'prom-client'/.test(block)) return [];
     // What is left out there is an option that the text has shown before.
     const program = block.replace('…', "help: 'Help.'");
     return `${/^import /m.test(program) ? '' : IMPORTS}${program}\nexport {};\n`;
