@@ -19,8 +19,9 @@ export interface EnumOptions extends Omit<InstrumentOptions, 'unit'> {
   /** The states, of which the first is the one to begin with. */
   readonly states: readonly string[];
   /**
-   * How the states of several processes are shown: `all`, each under a label `pid`, unless given.
-   * Of no effect in a single process.
+   * How the states of several processes are shown: `all`, each under a label `pid`, unless given. Then
+   * the state of a process that was killed stays to be seen, for up to an hour; with `liveall` it goes
+   * with the process. Of no effect in a single process.
    */
   readonly multiprocessMode?: Extract<MultiprocessMode, (typeof ENUM_MODES)[number]>;
 }
