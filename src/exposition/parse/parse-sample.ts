@@ -193,12 +193,13 @@ export class LineSample {
       this.time = readSeconds(cursor);
       if (cursor.at === cursor.end) return;
       cursor.gap('a space');
-      if (beginsStart(cursor)) refuseVersion2(cursor);
+      if (cursor.code !== HASH && beginsStart(cursor)) refuseVersion2(cursor);
     }
     this.exemplarAt = cursor.at;
     this.exemplar = this.#readExemplar(cursor);
+    if (cursor.at === cursor.end) return;
     if (cursor.text.startsWith(' # {', cursor.at)) refuseVersion2(cursor);
-    if (cursor.at < cursor.end) cursor.refuse('more than a sample', 'the end of the line');
+    cursor.refuse('more than a sample', 'the end of the line');
   }
 
   #readExemplar(cursor: LineCursor): Exemplar {
