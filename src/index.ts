@@ -108,14 +108,17 @@ export {
   CounterMetricFamily,
   type CounterMetricOptions,
   GaugeMetricFamily,
+  type NumberMetricFamilyOptions,
   type NumberMetricOptions,
   UnknownMetricFamily,
 } from './model/number-families.ts';
 export type { Sample } from './model/sample.ts';
 export {
   InfoMetricFamily,
+  type InfoMetricFamilyOptions,
   type StatementMetricOptions,
   StateSetMetricFamily,
+  type StateSetMetricFamilyOptions,
 } from './model/statement-families.ts';
 export type { Timestamp } from './model/timestamp.ts';
 export { MemoryStorage } from './storage/memory.ts';

@@ -1,8 +1,9 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { HistogramMetricFamily, SummaryMetricFamily } from './distribution-families.ts';
 import type { FamilyWriter } from './family.ts';
 import { CounterMetricFamily, GaugeMetricFamily } from './number-families.ts';
-import { InfoMetricFamily } from './statement-families.ts';
+import { InfoMetricFamily, StateSetMetricFamily } from './statement-families.ts';
 import type { Timestamp } from './timestamp.ts';
 
 const gauge = (options: object = {}): GaugeMetricFamily =>
@@ -35,6 +36,96 @@ describe('CollectedFamily', () => {
       name: 'TypeError',
       message: 'gauge "x": label names are no list, expected an array of strings, got "a"',
     });
+  });
+
+  it('refuses options that it does not know, and none at all', () => {
+    throws(() => gauge({ lables: ['a'] }), {
+      name: 'TypeError',
+      message:
+        'gauge "x": unknown option, expected name, help, unit, labelNames, value, got "lables"',
+    });
+    throws(() => new SummaryMetricFamily({ name: 'x', help: '', value: 1 } as never), {
+      name: 'TypeError',
+      message: 'summary "x": unknown option, expected name, help, unit, labelNames, got "value"',
+    });
+    throws(() => new GaugeMetricFamily(undefined as never), {
+      name: 'TypeError',
+      message: 'gauge: made without options, expected { name, help, … }, got undefined',
+    });
+  });
+
+  it('refuses a value where it has labels', () => {
+    throws(() => gauge({ value: 3 }), {
+      name: 'TypeError',
+      message:
+        'gauge "x": value of a family with labels, expected addMetric() for each of its values, got 3',
+    });
+  });
+
+  it('takes label values by name in any order, numbers too', () => {
+    const family = gauge().addMetric({ b: 2, a: 'one' }, 1);
+    deepEqual(family.samples, [{ name: 'x', labels: { a: 'one', b: '2' }, value: 1 }]);
+    throws(() => family.addMetric(['one', '2'], 1), { name: 'RangeError' });
+    const plain = gauge({ labelNames: [] }).addMetric({}, 5);
+    deepEqual(plain.samples, [{ name: 'x', labels: {}, value: 5 }]);
+  });
+
+  it('refuses labels by name that are not its own', () => {
+    for (const [labels, shown] of [
+      [{ a: 1 }, '["a"]'],
+      [{ a: 1, c: 2 }, '["a", "c"]'],
+      [{ a: 1, b: 2, c: 3 }, '["a", "b", "c"]'],
+      [Object.create({ a: 1, b: 2 }), '[]'],
+    ] as const) {
+      throws(() => gauge().addMetric(labels, 1), {
+        name: 'TypeError',
+        message: `gauge "x": wrong labels, expected ["a", "b"], got ${shown}`,
+      });
+    }
+    throws(() => gauge().addMetric({ a: 1, b: undefined as never }, 1), {
+      name: 'TypeError',
+      message:
+        'gauge "x": label "b" has no usable value, expected a string or number, got undefined',
+    });
+  });
+
+  it('refuses what it does not know of a metric, and adds nothing', () => {
+    const family = gauge({ labelNames: [] });
+    throws(() => family.addMetric([], 1, { timestmp: 5 } as never), {
+      name: 'TypeError',
+      message: 'gauge "x": unknown option of addMetric(), expected timestamp, got "timestmp"',
+    });
+    // As Python takes it.
+    throws(() => family.addMetric([], 1, 5 as never), {
+      name: 'TypeError',
+      message: 'gauge "x": addMetric() refused, expected { timestamp }, got 5',
+    });
+    deepEqual(family.samples, []);
+    const unknown = { name: 'x', help: '' };
+    for (const [add, message] of [
+      [
+        () => new CounterMetricFamily(unknown).addMetric([], 1, { examplar: {} } as never),
+        'counter "x": unknown option of addMetric(), expected timestamp, created, exemplar, got "examplar"',
+      ],
+      [
+        () => new SummaryMetricFamily(unknown).addMetric([], { count: 1, sum: 1, q: [] } as never),
+        'summary "x": unknown option of addMetric(), expected count, sum, quantiles, created, timestamp, got "q"',
+      ],
+      [
+        () => new HistogramMetricFamily(unknown).addMetric([], undefined as never),
+        'histogram "x": addMetric() refused, expected { buckets, sum, created, timestamp }, got undefined',
+      ],
+      [
+        () => new InfoMetricFamily(unknown).addMetric([], {}, { created: 1 } as never),
+        'info "x": unknown option of addMetric(), expected timestamp, got "created"',
+      ],
+      [
+        () => new StateSetMetricFamily(unknown).addMetric([], {}, { created: 1 } as never),
+        'stateset "x": unknown option of addMetric(), expected timestamp, got "created"',
+      ],
+    ] as const) {
+      throws(add, { name: 'TypeError', message });
+    }
   });
 
   it('refuses a name that is not allowed', () => {

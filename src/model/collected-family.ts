@@ -4,16 +4,20 @@ import { show } from './error.ts';
 import type { FamilyWriter, MetricFamily, MetricType, Walk } from './family.ts';
 import { LabelTree } from './label-tree.ts';
 import { wellFormed } from './label-value.ts';
-import type { LabelValue, Pairs } from './labels.ts';
+import type { Labels, LabelValue, Pairs } from './labels.ts';
 import { familyName, validateLabelNames } from './name.ts';
-import { refuseValue } from './option.ts';
+import { refuseUnknown, refuseValue } from './option.ts';
 import type { Sample } from './sample.ts';
 import { samplesOf } from './sample-writer.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** What every family is made with. */
 export interface MetricFamilyOptions {
-  /** The metric's name; a counter's with or without `_total`, an info metric's with or without `_info`. */
+  /**
+   * The metric's name; a counter's with or without `_total`, an info metric's with or without `_info`.
+   * Any text is one: where a scraper knows no others than those of letters, digits, `_` and `:`, each
+   * other character becomes `_`, or an escape that it asked for.
+   */
   readonly name: string;
   /** A sentence for people. */
   readonly help: string;
@@ -22,9 +26,14 @@ export interface MetricFamilyOptions {
    * yet, before a counter's `_total`; info metrics and state sets get none.
    */
   readonly unit?: string;
-  /** The names of the labels whose values `addMetric` takes, in that order. */
+  /**
+   * The names of the labels whose values `addMetric` takes, in that order. Any text is one that does
+   * not begin with `__`; it is escaped as the metric's name is.
+   */
   readonly labelNames?: readonly string[];
 }
+
+const OPTIONS: readonly string[] = ['name', 'help', 'unit', 'labelNames'];
 
 interface Metric {
   readonly labelValues: readonly string[];
@@ -45,14 +54,22 @@ export abstract class CollectedFamily implements MetricFamily {
   readonly #points: LabelTree<true>;
 
   /**
-   * @throws {TypeError} When name, help, unit or label names are of the wrong type.
+   * @param ownOptions - The names of the options that this type of family has beside those of all.
+   * @throws {TypeError} When an option is unknown, or of the wrong type.
    * @throws {RangeError} When the name or a label name is not allowed, or the type has no units.
    */
-  constructor(type: MetricType, { name, help, unit = '', labelNames = [] }: MetricFamilyOptions) {
+  constructor(type: MetricType, options: MetricFamilyOptions, ownOptions: readonly string[] = []) {
+    if (typeof options !== 'object' || options === null) {
+      throw new TypeError(
+        `${type}: made without options, expected { name, help, … }, got ${show(options)}`,
+      );
+    }
+    const { name, help, unit = '', labelNames = [] } = options;
     const own = familyName(type, name);
     this.name = typeof unit !== 'string' ? own : withUnit(type, own, unit);
     this.type = type;
     const subject = this.subject;
+    refuseUnknown(subject, options, [...OPTIONS, ...ownOptions]);
     if (typeof help !== 'string') {
       throw new TypeError(`${subject}: help is no text, expected a string, got ${show(help)}`);
     }
@@ -66,7 +83,7 @@ export abstract class CollectedFamily implements MetricFamily {
     this.#points = new LabelTree(labelNames.length + 1);
   }
 
-  /** {@inheritDoc MetricFamily.walk} */
+  /** Begins to hand the family to `writer`. Metrics that are added meanwhile are shown as well. */
   walk(writer: FamilyWriter): Walk {
     let next = -1;
     return {
@@ -89,7 +106,7 @@ export abstract class CollectedFamily implements MetricFamily {
     };
   }
 
-  /** {@inheritDoc MetricFamily.samples} */
+  /** The family as plain samples, each an object, made anew on each reading: for tests and for people. */
   get samples(): Sample[] {
     return samplesOf(this);
   }
@@ -102,20 +119,16 @@ export abstract class CollectedFamily implements MetricFamily {
   /**
    * Adds a metric whose point `write` hands over.
    *
+   * @param labelValues - In the order of the label names, or by name.
    * @param facts - What tells series apart beside their labels: an info metric's facts.
    */
   protected add(
-    labelValues: readonly LabelValue[],
+    labelValues: readonly LabelValue[] | Labels,
     timestamp: Timestamp | undefined,
     write: (writer: FamilyWriter) => void,
     facts = '',
   ): this {
-    if (!Array.isArray(labelValues) || labelValues.length !== this.labelNames.length) {
-      throw new RangeError(
-        `${this.subject}: wrong label values, expected ${this.labelNames.length} for ${show(this.labelNames)}, got ${show(labelValues)}`,
-      );
-    }
-    const values = labelValues.map((value: unknown, i) => {
+    const values = this.#inOrder(labelValues).map((value, i) => {
       if (typeof value === 'string' || typeof value === 'number') return wellFormed(`${value}`);
       throw new TypeError(
         `${this.subject}: label "${this.labelNames[i]}" has no usable value, expected a string or number, got ${show(value)}`,
@@ -133,6 +146,32 @@ export abstract class CollectedFamily implements MetricFamily {
     return this;
   }
 
+  /**
+   * True where the only metric's value was given when the family was made.
+   *
+   * @throws {TypeError} When the family has labels, so that nobody knows which metric's it is.
+   */
+  protected hasValue(value: unknown): boolean {
+    if (value === undefined) return false;
+    if (this.labelNames.length === 0) return true;
+    throw new TypeError(
+      `${this.subject}: value of a family with labels, expected addMetric() for each of its values, got ${show(value)}`,
+    );
+  }
+
+  /**
+   * Refuses what `addMetric` was given beside the labels where that is no object, or says something
+   * unknown.
+   */
+  protected requireParts(given: unknown, known: readonly string[]): void {
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+      throw new TypeError(
+        `${this.subject}: addMetric() refused, expected { ${known.join(', ')} }, got ${show(given)}`,
+      );
+    }
+    refuseUnknown(this.subject, given, known, ' of addMetric()');
+  }
+
   /** Refuses a start time that is not one; none at all is fine. */
   protected created(value: unknown): number | undefined {
     if (value === undefined || Number.isFinite(value)) return value as number | undefined;
@@ -145,6 +184,24 @@ export abstract class CollectedFamily implements MetricFamily {
     throw new TypeError(
       `${this.subject}: ${what} is no number, expected a number, got ${show(value)}`,
     );
+  }
+
+  /** The values that were given for the labels, in the order of their names. */
+  #inOrder(given: unknown): readonly unknown[] {
+    const names = this.labelNames;
+    if (Array.isArray(given) && given.length === names.length) return given;
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+      throw new RangeError(
+        `${this.subject}: wrong label values, expected ${names.length} for ${show(names)}, got ${show(given)}`,
+      );
+    }
+    const keys = Object.keys(given);
+    if (keys.length !== names.length || names.some((name) => !Object.hasOwn(given, name))) {
+      throw new TypeError(
+        `${this.subject}: wrong labels, expected ${show(names)}, got ${show(keys)}`,
+      );
+    }
+    return names.map((name) => (given as Readonly<Record<string, unknown>>)[name]);
   }
 
   #validateTime(what: string, time: Timestamp): void {

@@ -4,7 +4,7 @@ import { CollectedFamily, type MetricFamilyOptions } from './collected-family.ts
 import { show } from './error.ts';
 import type { Exemplar } from './exemplar.ts';
 import type { MetricType } from './family.ts';
-import type { LabelValue } from './labels.ts';
+import type { Labels, LabelValue } from './labels.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** A summary that somebody else kept. */
@@ -38,18 +38,19 @@ export interface HistogramMetric {
 
 /** Summaries that somebody else kept. */
 export class SummaryMetricFamily extends CollectedFamily {
-  /** @throws {TypeError | RangeError} When a name is not allowed. */
+  /** @throws {TypeError | RangeError} When an option is unknown or not allowed. */
   constructor(options: MetricFamilyOptions) {
     super('summary', options);
   }
 
   /**
-   * Adds the summary with these label values.
+   * Adds the summary with these label values, in the order of the label names or by name.
    *
    * @throws {TypeError | RangeError} When label values do not fit the label names, count or sum are
    * not numbers, or quantiles do not ascend from 0 to 1.
    */
-  addMetric(labelValues: readonly LabelValue[], metric: SummaryMetric): this {
+  addMetric(labelValues: readonly LabelValue[] | Labels, metric: SummaryMetric): this {
+    this.requireParts(metric, ['count', 'sum', 'quantiles', 'created', 'timestamp']);
     const { timestamp } = metric;
     const created = this.created(metric.created);
     const count = this.number('count', metric.count);
@@ -78,12 +79,13 @@ abstract class BucketedFamily extends CollectedFamily {
   }
 
   /**
-   * Adds the histogram with these label values.
+   * Adds the histogram with these label values, in the order of the label names or by name.
    *
    * @throws {TypeError | RangeError} When label values do not fit the label names, or the buckets
    * are not ascending, cumulative and closed by one for `Infinity`.
    */
-  addMetric(labelValues: readonly LabelValue[], metric: HistogramMetric): this {
+  addMetric(labelValues: readonly LabelValue[] | Labels, metric: HistogramMetric): this {
+    this.requireParts(metric, ['buckets', 'sum', 'created', 'timestamp']);
     const { buckets, timestamp } = metric;
     const created = this.created(metric.created);
     if (!Array.isArray(buckets) || buckets.at(-1)?.[0] !== Infinity) {
@@ -129,7 +131,7 @@ abstract class BucketedFamily extends CollectedFamily {
 
 /** Histograms that somebody else kept. */
 export class HistogramMetricFamily extends BucketedFamily {
-  /** @throws {TypeError | RangeError} When a name is not allowed. */
+  /** @throws {TypeError | RangeError} When an option is unknown or not allowed. */
   constructor(options: MetricFamilyOptions) {
     super('histogram', options);
   }
@@ -137,7 +139,7 @@ export class HistogramMetricFamily extends BucketedFamily {
 
 /** Distributions of what is there now: ages of waiting jobs, sizes of open files. */
 export class GaugeHistogramMetricFamily extends BucketedFamily {
-  /** @throws {TypeError | RangeError} When a name is not allowed. */
+  /** @throws {TypeError | RangeError} When an option is unknown or not allowed. */
   constructor(options: MetricFamilyOptions) {
     super('gaugehistogram', options);
   }

@@ -39,7 +39,7 @@ describe('familyName', () => {
     it(`refuses ${shown}`, () => {
       throws(() => familyName('gauge', name), {
         name: 'RangeError',
-        message: `gauge ${shown}: not a metric name, expected text without half surrogate pairs, got ${shown}`,
+        message: `gauge ${shown}: not a metric name, expected text ${name === '' ? 'that is not empty' : 'without half surrogate pairs'}, got ${shown}`,
       });
     });
   }
@@ -47,8 +47,7 @@ describe('familyName', () => {
   it('refuses a name that is nothing but its suffix', () => {
     throws(() => familyName('counter', '_total'), {
       name: 'RangeError',
-      message:
-        'counter "_total": not a metric name, expected text without half surrogate pairs, got "_total"',
+      message: 'counter "_total": not a metric name, expected text before "_total", got "_total"',
     });
   });
 
@@ -119,7 +118,7 @@ describe('validateLabelNames', () => {
           [label],
           'counter',
           'RangeError',
-          `not a label name, expected text without half surrogate pairs, got ${JSON.stringify(label)}`,
+          `not a label name, expected text ${label === '' ? 'that is not empty' : 'without half surrogate pairs'}, got ${JSON.stringify(label)}`,
         ] as const,
     ),
     [

@@ -52,8 +52,10 @@ export function familyName(type: MetricType, name: string, word: string = type):
   const suffix = typeSuffix(type);
   const stripped = suffix !== '' && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
   if (stripped === '' || wellFormed(name) !== name) {
+    const expected =
+      stripped === '' && name !== '' ? `text before "${suffix}"` : expectedName(name);
     throw new RangeError(
-      `${word} ${show(name)}: not a metric name, expected text without half surrogate pairs, got ${show(name)}`,
+      `${word} ${show(name)}: not a metric name, expected ${expected}, got ${show(name)}`,
     );
   }
   // The label escapes to something else than the metric: a label's name has no colon.
@@ -92,7 +94,7 @@ export function validateLabelNames(
     }
     if (label === '' || wellFormed(label) !== label) {
       throw new RangeError(
-        `${subject}: not a label name, expected text without half surrogate pairs, got ${show(label)}`,
+        `${subject}: not a label name, expected ${expectedName(label)}, got ${show(label)}`,
       );
     }
     if (label.startsWith('__') || label === reserved) {
@@ -106,6 +108,11 @@ export function validateLabelNames(
       );
     }
   });
+}
+
+/** What was expected in the place of text that is no name. */
+function expectedName(text: string): string {
+  return `text ${text === '' ? 'that is not empty' : 'without half surrogate pairs'}`;
 }
 
 /**

@@ -29,6 +29,15 @@ describe('CounterMetricFamily', () => {
     ]);
   });
 
+  it('takes its value at once, as any other', () => {
+    const family = new CounterMetricFamily({ name: 'c', help: '', value: 7 });
+    deepEqual(family.samples, [{ name: 'c_total', labels: {}, value: 7 }]);
+    throws(() => new CounterMetricFamily({ name: 'c', help: '', value: -1 }), {
+      name: 'RangeError',
+      message: 'counter "c": not a count, expected a number >= 0, got -1',
+    });
+  });
+
   it('takes Infinity, and refuses what no counter can show', () => {
     const family = new CounterMetricFamily({ name: 'c', help: '' });
     deepEqual(family.addMetric([], Infinity).samples, [
@@ -62,6 +71,15 @@ for (const [Family, type] of [
   [UnknownMetricFamily, 'unknown'],
 ] as const) {
   describe(Family.name, () => {
+    it('takes its value at once', () => {
+      const family = new Family({ name: 'x', help: '', labelNames: [], value: 0 });
+      deepEqual(family.samples, [{ name: 'x', labels: {}, value: 0 }]);
+      throws(() => new Family({ name: 'x', help: '', value: null as never }), {
+        name: 'TypeError',
+        message: `${type} "x": value is no number, expected a number, got null`,
+      });
+    });
+
     it('shows its metrics as samples under its own name', () => {
       const family = new Family({
         name: 'room_temperature_celsius',

@@ -21,6 +21,13 @@ describe('InfoMetricFamily', () => {
     ]);
   });
 
+  it('takes its facts at once', () => {
+    const value = { version: '1.2.3' };
+    deepEqual(new InfoMetricFamily({ name: 'build', help: '', value }).samples, [
+      { name: 'build_info', labels: { version: '1.2.3' }, value: 1 },
+    ]);
+  });
+
   const refused: readonly (readonly [unknown, string, string])[] = [
     [undefined, 'TypeError', 'no facts, expected an object of facts, got undefined'],
     [null, 'TypeError', 'no facts, expected an object of facts, got null'],
@@ -64,6 +71,13 @@ describe('StateSetMetricFamily', () => {
       { name: 'flags', labels: { flags: 'b' }, value: 1 },
       { name: 'flags', labels: { flags: 'a' }, value: 0 },
       { name: 'flags', labels: { flags: 'any text' }, value: 1 },
+    ]);
+  });
+
+  it('takes its states at once', () => {
+    const value = { on: true };
+    deepEqual(new StateSetMetricFamily({ name: 'flags', help: '', value }).samples, [
+      { name: 'flags', labels: { flags: 'on' }, value: 1 },
     ]);
   });
 

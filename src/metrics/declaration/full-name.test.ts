@@ -61,7 +61,7 @@ describe('A metric’s name', () => {
     [
       () => named({ name: '', namespace: 'n' }),
       'RangeError',
-      'counter "": not a metric name, expected text without half surrogate pairs, got ""',
+      'counter "": not a metric name, expected text that is not empty, got ""',
     ],
     [
       () => named({ name: 'c', namespace: 1 }),
