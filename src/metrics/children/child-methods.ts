@@ -23,6 +23,23 @@ interface Refusing {
   refuseWithoutLabels(method: string): never;
 }
 
+/** Gives `prototype` methods of these names, each of which does nothing but `refuse`. */
+export function refuseMethods<Self>(
+  prototype: object,
+  methods: readonly string[],
+  refuse: (self: Self, method: string) => never,
+): void {
+  for (const method of methods) {
+    Object.defineProperty(prototype, method, {
+      configurable: true,
+      writable: true,
+      value(this: Self): never {
+        return refuse(this, method);
+      },
+    });
+  }
+}
+
 /**
  * Has metrics with labels, whose prototype is given, refuse what their children can do. For users of plain
  * JavaScript; the types do not have it.
@@ -31,13 +48,7 @@ interface Refusing {
  */
 export function refuseChildMethods(prototype: Refusing): void {
   if (CHILD_METHODS[0] in prototype) return;
-  for (const method of CHILD_METHODS) {
-    Object.defineProperty(prototype, method, {
-      configurable: true,
-      writable: true,
-      value(this: Refusing): never {
-        return this.refuseWithoutLabels(method);
-      },
-    });
-  }
+  refuseMethods<Refusing>(prototype, CHILD_METHODS, (metric, method) =>
+    metric.refuseWithoutLabels(method),
+  );
 }

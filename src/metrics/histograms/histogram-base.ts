@@ -2,12 +2,15 @@
 
 import { AnyChild } from '../children/child.ts';
 import type { Declaration } from '../declaration/declaration.ts';
-import { startTimer, type Timer } from '../timing/timer.ts';
+import { beginTiming, startTimer, type Timer } from '../timing/timer.ts';
 import type { HistogramBuckets } from './histogram-buckets.ts';
 import type { HistogramObserveOptions } from './histogram-options.ts';
 
 /** True once observations ask for exemplars, those of all histograms: see {@linkcode Kind.sample}. */
 export let isSampling = false;
+
+/** The options of an observation. */
+const OPTIONS: readonly string[] = ['count', 'exemplar'];
 
 /** The classes whose observations do. */
 const sampling = /* @__PURE__ */ new WeakSet<object>();
@@ -56,8 +59,10 @@ export abstract class AnyHistogramChild extends AnyChild {
     if (typeof value !== 'number' || Number.isNaN(value)) {
       this.refuse('observe()', 'a number other than NaN', value);
     }
-    if (options !== undefined) this.requireOptions('observe()', options);
     const { count = 1, exemplar } = options ?? {};
+    if (options !== undefined && options?.count === undefined && exemplar === undefined) {
+      this.requireOptions('observe()', options, OPTIONS);
+    }
     if (!(Number.isSafeInteger(count) && count >= 0)) {
       this.refuse('observe() count', 'a whole number >= 0', count);
     }
@@ -72,12 +77,13 @@ export abstract class AnyHistogramChild extends AnyChild {
     this.beginAnew();
   }
 
-  startTimer(): Timer {
-    return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
+  startTimer(given?: unknown): Timer {
+    return startTimer(this.declaration, (seconds) => this.observe(seconds), given);
   }
 
   time(run: unknown): unknown {
-    return this.during('time()', run, () => this.startTimer());
+    const { clock } = this.declaration;
+    return this.during('time()', run, () => beginTiming(clock, (seconds) => this.observe(seconds)));
   }
 
   /** Counts `value` so many times, in the bucket that was found for it. */

@@ -1,8 +1,12 @@
 /** What the children of counters have in common, wherever they keep their counts. */
 
+import { askChild } from '../children/asked-children.ts';
 import { AnyChild } from '../children/child.ts';
 import type { ValueCallback } from '../declaration/instrument-options.ts';
 import type { IncOptions } from './counter-options.ts';
+
+/** The options of an increment. */
+const OPTIONS: readonly string[] = ['exemplar'];
 
 /** The classes whose increments ask for exemplars. */
 const sampling = /* @__PURE__ */ new WeakSet<object>();
@@ -20,11 +24,12 @@ export abstract class AnyCounterChild extends AnyChild {
   /** The careful way, for what the classes below do not count at once by a shorter one. */
   inc(amount = 1, options?: IncOptions): void {
     if (!isAmount(amount)) this.refuse('inc()', 'a finite number >= 0', amount);
-    if (options !== undefined) this.requireOptions('inc()', options);
-    this.countOn(amount);
-    if (options?.exemplar !== undefined) {
-      this.declaration.exemplars?.keep(this, 0, amount, options.exemplar);
+    const exemplar = options?.exemplar;
+    if (options !== undefined && exemplar === undefined) {
+      this.requireOptions('inc()', options, OPTIONS);
     }
+    this.countOn(amount);
+    if (exemplar !== undefined) this.declaration.exemplars?.keep(this, 0, amount, exemplar);
   }
 
   reset(): void {
@@ -40,7 +45,7 @@ export abstract class AnyCounterChild extends AnyChild {
   }
 
   setFunction(callback: ValueCallback): void {
-    this.declaration.callbacks.set(this, callback);
+    askChild(this, this.declaration, callback);
   }
 
   /** Adds an amount that was looked at. */
@@ -52,7 +57,8 @@ export abstract class AnyCounterChild extends AnyChild {
   /** What a callback's answer may be: a count. One below the last began anew, as after a restart. */
   protected acceptCount(value: unknown): number {
     if (!isAmount(value)) return this.refuse('callback', 'a finite number >= 0', value);
-    if (value < this.value) this.reset();
+    // Of the class, which a child with a callback does not have any more.
+    if (value < this.value) AnyCounterChild.prototype.reset.call(this);
     return value;
   }
 

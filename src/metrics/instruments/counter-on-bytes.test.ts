@@ -210,24 +210,27 @@ for (const [where, make] of [
         name: 'TypeError',
         message: 'counter "c": inc() refused, expected an object of options, got "fast"',
       });
+      throws(() => counter.inc(1, { trace_id: 'abc' } as never), {
+        name: 'TypeError',
+        message: 'counter "c": unknown option of inc(), expected exemplar, got "trace_id"',
+      });
       equal(counter.value, 0);
     });
 
-    it('take their count from a callback, and go on from there', async () => {
+    it('take their count from a callback, and begin anew where it falls', async () => {
       const clock = new ManualClock();
       const registry = new CollectorRegistry({ clock, storage: make() });
       let count = 7.5;
       const counter = new Counter({ name: 'c', help, registry, callback: () => count });
-      counter.inc();
       const shown = async (): Promise<string[]> =>
         (await toOpenMetrics(registry, { created: true })).split('\n').slice(2, -2);
       deepEqual(await shown(), ['c_total 7.5', 'c_created 1700000000']);
-      counter.inc();
-      counter.inc(2);
-      equal(counter.value, 10.5);
+      equal(counter.value, 7.5);
       clock.pass(5);
       count = 10.25;
-      deepEqual(await shown(), ['c_total 10.25', 'c_created 1700000005']);
+      deepEqual(await shown(), ['c_total 10.25', 'c_created 1700000000']);
+      count = 9;
+      deepEqual(await shown(), ['c_total 9', 'c_created 1700000005']);
     });
 
     it('keep exemplars, given or sampled, with ones and other amounts alike', async () => {

@@ -102,7 +102,7 @@ export class CounterChildOnBytes extends AnyCounterChild {
         return { buffer, offset: byteOffset + child.#offset };
       },
     },
-    reset: (child) => child.reset(),
+    reset: (child) => AnyCounterChild.prototype.reset.call(child),
     detach(child) {
       const place = { view: child.#view, offset: child.#offset };
       child.#view = child.declaration.takeBytes(place, PACKED_COUNT_BYTES);

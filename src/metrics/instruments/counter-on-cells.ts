@@ -67,7 +67,7 @@ export class CounterChildOnCells extends AnyCounterChild {
       layout: { stride: 16, isPacked: false, hasStartTime: true },
       place: (child) => placeOfCell(child.#cells, child.#index),
     },
-    reset: (child) => child.reset(),
+    reset: (child) => AnyCounterChild.prototype.reset.call(child),
     attach(child, { cells, index }) {
       child.#cells = cells;
       child.#index = index;

@@ -14,13 +14,17 @@ import { type InstrumentConstructor, instrumentConstructor, type Shape } from '.
 /** A number that only goes up. */
 export interface CounterChild extends Metric {
   readonly type: 'counter';
-  /** The count so far in this process. */
+  /**
+   * The count so far in this process; where it has a callback, what that returned at the last
+   * scrape, 0 before the first.
+   */
   readonly value: number;
   /**
    * Adds `amount`, 1 unless given.
    *
    * @throws {RangeError} When `amount` is negative, infinite or NaN. The count stays as it was.
-   * @throws {TypeError} When `amount` is not a number, or `options` is not an object.
+   * @throws {TypeError} When `amount` is not a number, `options` is not an object, or an option is
+   * unknown. So do all methods but `setFunction` of a counter with a callback.
    */
   inc(amount?: number, options?: IncOptions): void;
   /** Begins anew at 0, for a program that starts its work over. Prometheus sees a restart. */
@@ -37,7 +41,8 @@ export interface CounterChild extends Metric {
     filter?: (error: unknown) => boolean,
   ): AsyncIterable<Item>;
   /**
-   * Takes the count from `callback`, asked at every scrape, instead of `inc`.
+   * Takes the count from `callback`, asked at every scrape, instead of `inc`, which then throws as
+   * all methods do that would change the count.
    *
    * @throws {TypeError} When `callback` is not a function.
    */

@@ -4,11 +4,12 @@ import { MULTIPROCESS_MODES, type MultiprocessMode } from '../../model/cells.ts'
 import type { LabelNames } from '../../model/labels.ts';
 import { validMode } from '../../model/option.ts';
 import type { Cells } from '../../storage/storage.ts';
+import { askChild } from '../children/asked-children.ts';
 import { Child, type Metric } from '../children/child.ts';
 import type { Declaration, Kind } from '../declaration/declaration.ts';
 import type { InstrumentOptions, ValueCallback } from '../declaration/instrument-options.ts';
 import { placeOfCell } from '../rows/row-recorder.ts';
-import { type Ending, endingOnce, startTimer, type Timer } from '../timing/timer.ts';
+import { beginTiming, type Ending, endingOnce, startTimer, type Timer } from '../timing/timer.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 
 /** What a gauge is declared with. */
@@ -28,12 +29,16 @@ export interface GaugeOptions extends InstrumentOptions {
 /** A number that goes up and down. */
 export interface GaugeChild extends Metric {
   readonly type: 'gauge';
-  /** The value in this process. */
+  /**
+   * The value in this process; where it has a callback, what that returned at the last scrape, 0
+   * before the first.
+   */
   readonly value: number;
   /**
    * Sets the value. NaN and the infinities are values too.
    *
-   * @throws {TypeError} When `value` is not a number.
+   * @throws {TypeError} When `value` is not a number. So do all methods but `setFunction` of a gauge
+   * with a callback.
    */
   set(value: number): void;
   /**
@@ -50,7 +55,12 @@ export interface GaugeChild extends Metric {
   setToCurrentTime(): void;
   /** Sets the value to 0. */
   reset(): void;
-  /** Begins to measure; what it returns sets the value to the seconds that have passed. */
+  /**
+   * Begins to measure; what it returns sets the value to the seconds that have passed.
+   *
+   * @throws {TypeError} When it, or what it returns, is given labels: these are given to `labels()`
+   * before it or, where they are known at the end alone, after `stopwatch()`.
+   */
   startTimer(): Timer;
   /**
    * Calls `run` and sets the value to the seconds it took, its promise to settle, or its generator
@@ -69,7 +79,8 @@ export interface GaugeChild extends Metric {
   /** Counts 1 up, and 1 down when what it returns is called or, by `using`, disposed of. */
   trackInProgress(): Ending;
   /**
-   * Takes the value from `callback`, asked at every scrape, instead of `set`.
+   * Takes the value from `callback`, asked at every scrape, instead of `set`, which then throws as
+   * all methods do that would change the value.
    *
    * @throws {TypeError} When `callback` is not a function.
    */
@@ -140,12 +151,13 @@ class GaugeChildOnCells extends Child {
     this.set(0);
   }
 
-  startTimer(): Timer {
-    return startTimer(this.declaration.clock, (seconds) => this.set(seconds));
+  startTimer(given?: unknown): Timer {
+    return startTimer(this.declaration, (seconds) => this.set(seconds), given);
   }
 
   time(run: unknown): unknown {
-    return this.during('time()', run, () => this.startTimer());
+    const { clock } = this.declaration;
+    return this.during('time()', run, () => beginTiming(clock, (seconds) => this.set(seconds)));
   }
 
   trackInProgress(...given: [] | [run: unknown]): unknown {
@@ -158,7 +170,7 @@ class GaugeChildOnCells extends Child {
   }
 
   setFunction(callback: ValueCallback): void {
-    this.declaration.callbacks.set(this, callback);
+    askChild(this, this.declaration, callback);
   }
 
   static readonly kind: Kind<GaugeChildOnCells> = {
@@ -179,14 +191,15 @@ class GaugeChildOnCells extends Child {
       layout: { stride: 8, isPacked: false, hasStartTime: false },
       place: (child) => placeOfCell(child.#cells, child.#index),
     },
-    reset: (child) => child.reset(),
+    // Of the class, which a child with a callback does not have any more.
+    reset: (child) => GaugeChildOnCells.prototype.set.call(child, 0),
     attach(child, { cells, index }) {
       child.#cells = cells;
       child.#index = index;
     },
     assign(child, value) {
       if (typeof value !== 'number') return child.refuse('callback', 'a number', value);
-      child.set(value);
+      GaugeChildOnCells.prototype.set.call(child, value);
     },
   };
 }

@@ -15,6 +15,42 @@ type Anything = new (options?: unknown) => { labels(...given: unknown[]): unknow
 const COMMON =
   'name, help, namespace, subsystem, unit, registry, labelNames, labelValues, labelDefaults, constantLabels, maxChildren, maxIdleSeconds';
 
+/** What measures durations: a start, and a value or a count that shows whether anything was recorded. */
+const timed = [
+  ['gauge', () => new Gauge({ name: 'x', help: 'X.', registry: null })],
+  ['summary', () => new Summary({ name: 'x', help: 'X.', registry: null })],
+  ['histogram', () => new Histogram({ name: 'x', help: 'X.', registry: null })],
+] as const;
+
+for (const [word, make] of timed) {
+  it(`${word}.startTimer() takes no labels, and neither does its end`, () => {
+    const metric = make();
+    const takesNone = (call: string) => ({
+      name: 'TypeError',
+      message: `${word} "x": ${call} takes no labels, expected labels(…).startTimer(), or stopwatch() where only the end knows them, got an object`,
+    });
+    const start = metric.startTimer as unknown as (labels: object) => unknown;
+    throws(() => start.call(metric, { status: 200 }), takesNone('startTimer()'));
+    const end = metric.startTimer() as unknown as (labels: object) => number;
+    throws(() => end({ status: 200 }), takesNone('the end of startTimer()'));
+    equal('value' in metric ? metric.value : metric.count, 0);
+  });
+}
+
+for (const [word, make, known] of [
+  ['summary', timed[1][1], 'count'],
+  ['histogram', timed[2][1], 'count, exemplar'],
+] as const) {
+  it(`${word}.observe() refuses options that it does not know, and observes nothing`, () => {
+    const metric = make();
+    throws(() => metric.observe(1, { exemplars: {} } as never), {
+      name: 'TypeError',
+      message: `${word} "x": unknown option of observe(), expected ${known}, got "exemplars"`,
+    });
+    equal(metric.count, 0);
+  });
+}
+
 const instruments: readonly (readonly [string, unknown, object, string])[] = [
   ['Counter', Counter, {}, `${COMMON}, callback, exemplars`],
   ['Gauge', Gauge, {}, `${COMMON}, multiprocessMode, callback`],

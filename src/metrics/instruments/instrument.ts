@@ -3,6 +3,7 @@
 import { show } from '../../model/error.ts';
 import type { Collector, MetricType } from '../../model/family.ts';
 import type { LabelNames, Labels, LabelValue } from '../../model/labels.ts';
+import { askChild } from '../children/asked-children.ts';
 import type { AnyChild, Metric } from '../children/child.ts';
 import { refuseChildMethods } from '../children/child-methods.ts';
 import { LabelledMetric } from '../children/labelled.ts';
@@ -200,7 +201,7 @@ function create(kind: Kind<unknown>, prototype: object, options: DeclarationOpti
   const metric = labelled
     ? new LabelledMetric<unknown>(declaration, prototype)
     : (declaration.kind.create(declaration, []) as AnyChild);
-  if (options.callback !== undefined) declaration.callbacks.set(metric, options.callback);
+  if (options.callback !== undefined) askChild(metric, declaration, options.callback);
   try {
     if (metric instanceof LabelledMetric && declaration.rules.known.every((known) => known)) {
       metric.initialize({});

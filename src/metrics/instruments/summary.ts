@@ -14,7 +14,7 @@ import {
   toQuantileSettings,
 } from '../quantiles/quantile-window.ts';
 import { startTime } from '../timing/clock.ts';
-import { startTimer, type Timer } from '../timing/timer.ts';
+import { beginTiming, startTimer, type Timer } from '../timing/timer.ts';
 import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
 
 /** What a summary is declared with. */
@@ -37,12 +37,18 @@ export interface ObservingChild extends Metric {
    * though the sum may then fall; infinite ones are counted and make the sum infinite for good.
    *
    * @throws {RangeError} When `value` is NaN, or `count` is not a whole number >= 0.
-   * @throws {TypeError} When `value` or `count` is not a number, or `options` is not an object.
+   * @throws {TypeError} When `value` or `count` is not a number, `options` is not an object, or an
+   * option is unknown.
    */
   observe(value: number, options?: ObserveOptions): void;
   /** Begins anew at 0, for a program that starts its work over. Prometheus sees a restart. */
   reset(): void;
-  /** Begins to measure; what it returns observes the seconds that have passed. */
+  /**
+   * Begins to measure; what it returns observes the seconds that have passed.
+   *
+   * @throws {TypeError} When it, or what it returns, is given labels: these are given to `labels()`
+   * before it or, where they are known at the end alone, after `stopwatch()`.
+   */
   startTimer(): Timer;
   /** Calls `run` and observes the seconds it took, its promise to settle, or its generator to end. */
   time<Result>(run: () => Result): Result;
@@ -89,8 +95,8 @@ class SummaryChildOnCells extends Child {
       this.#cells[this.#index + 1]! += value;
       return;
     }
-    this.requireOptions('observe()', options);
-    const { count = 1 } = options;
+    const { count = 1 } = options ?? {};
+    if (options?.count === undefined) this.requireOptions('observe()', options, OPTIONS);
     if (!(Number.isSafeInteger(count) && count >= 0)) {
       this.refuse('observe() count', 'a whole number >= 0', count);
     }
@@ -109,12 +115,13 @@ class SummaryChildOnCells extends Child {
     return undefined;
   }
 
-  startTimer(): Timer {
-    return startTimer(this.declaration.clock, (seconds) => this.observe(seconds));
+  startTimer(given?: unknown): Timer {
+    return startTimer(this.declaration, (seconds) => this.observe(seconds), given);
   }
 
   time(run: unknown): unknown {
-    return this.during('time()', run, () => this.startTimer());
+    const { clock } = this.declaration;
+    return this.during('time()', run, () => beginTiming(clock, (seconds) => this.observe(seconds)));
   }
 
   static readonly kind: Kind<SummaryChildOnCells> = {
@@ -188,6 +195,9 @@ class QuantileSummaryChild extends SummaryChildOnCells {
     this.#shared?.note();
   }
 }
+
+/** The options of an observation. */
+const OPTIONS: readonly string[] = ['count'];
 
 const NONE: readonly number[] = [];
 

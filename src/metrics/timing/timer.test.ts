@@ -8,7 +8,11 @@ import { runUntilEnd, startTimer, stopwatch, type Timer } from './timer.ts';
 function timer(): { end: Timer; clock: ManualClock; recorded: number[] } {
   const clock = new ManualClock();
   const recorded: number[] = [];
-  return { end: startTimer(clock, (seconds) => recorded.push(seconds)), clock, recorded };
+  return {
+    end: startTimer({ clock, subject: 'gauge "g"' }, (seconds) => recorded.push(seconds)),
+    clock,
+    recorded,
+  };
 }
 
 describe('startTimer', () => {
@@ -35,7 +39,7 @@ describe('startTimer', () => {
     const clock = new ManualClock();
     const recorded: number[] = [];
     const run = (fails: boolean): void => {
-      using end = startTimer(clock, (seconds) => recorded.push(seconds));
+      using end = startTimer({ clock, subject: 'gauge "g"' }, (seconds) => recorded.push(seconds));
       equal(typeof end, 'function');
       clock.pass(3);
       if (fails) throw new Error('boom');
@@ -56,6 +60,39 @@ describe('startTimer', () => {
       clock.pass(1);
     }
     deepEqual(recorded, [1]);
+  });
+});
+
+describe('labels given to a timer', () => {
+  const expected =
+    'takes no labels, expected labels(…).startTimer(), or stopwatch() where only the end knows them, got an object';
+
+  it('are refused at its start', () => {
+    const timed = { clock: new ManualClock(), subject: 'gauge "g"' };
+    throws(() => startTimer(timed, () => {}, { status: 200 }), {
+      name: 'TypeError',
+      message: `gauge "g": startTimer() ${expected}`,
+    });
+  });
+
+  it('are refused at its end, which can still be told without', () => {
+    const { end, clock, recorded } = timer();
+    clock.pass(2);
+    throws(() => (end as (labels: object) => number)({ status: 200 }), {
+      name: 'TypeError',
+      message: `gauge "g": the end of startTimer() ${expected}`,
+    });
+    deepEqual(recorded, []);
+    clock.pass(1);
+    equal(end(), 3);
+  });
+
+  it('are not what an event or a callback brings along', () => {
+    for (const brought of [undefined, null, true, new Error('boom'), [1], new Map()]) {
+      const { end, recorded } = timer();
+      equal((end as (brought: unknown) => number)(brought), 0);
+      deepEqual(recorded, [0]);
+    }
   });
 });
 

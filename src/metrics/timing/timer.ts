@@ -2,6 +2,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { show } from '../../model/error.ts';
 import { isAsyncIteration, WatchedIteration } from './async-iteration.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { type End, rethrow } from './outcome.ts';
@@ -23,11 +24,32 @@ const DISPOSE: typeof Symbol.dispose =
   (Symbol as { dispose?: typeof Symbol.dispose }).dispose ??
   (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
 
-/** Begins a measurement whose seconds go to `record`. */
-export function startTimer(clock: Clock, record: (seconds: number) => void): Timer {
+/** What is measured: by which clock, and how errors name it. */
+export interface Timed {
+  readonly clock: Clock;
+  readonly subject: string;
+}
+
+/**
+ * Begins a measurement whose seconds go to `record`.
+ *
+ * @param given - What `startTimer()` was called with, which should be nothing.
+ * @throws {TypeError} When it is something: labels, which other clients take there.
+ */
+export function startTimer(
+  timed: Timed,
+  record: (seconds: number) => void,
+  given?: unknown,
+): Timer {
+  if (given !== undefined) refuseLabels(timed, 'startTimer()', given);
+  const { clock } = timed;
   const start = clock.elapsed();
   let seconds = -1;
-  const end = (): number => {
+  const end = (labels?: unknown): number => {
+    // What an event or a callback brings along is fine.
+    if (labels !== undefined && isPlainObject(labels)) {
+      refuseLabels(timed, 'the end of startTimer()', labels);
+    }
     if (seconds < 0) {
       // A clock that was set back must not record a negative duration.
       seconds = Math.max(clock.elapsed() - start, 0);
@@ -37,6 +59,23 @@ export function startTimer(clock: Clock, record: (seconds: number) => void): Tim
   };
   (end as unknown as Record<symbol, () => number>)[DISPOSE] = end;
   return end as unknown as Timer;
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function refuseLabels({ subject }: Timed, call: string, given: unknown): never {
+  throw new TypeError(
+    `${subject}: ${call} takes no labels, expected labels(…).startTimer(), or stopwatch() where only the end knows them, got ${show(given)}`,
+  );
+}
+
+/** Begins a measurement whose seconds go to `record` when it has ended. */
+export function beginTiming(clock: Clock, record: (seconds: number) => void): End {
+  const seconds = stopwatch(clock);
+  return () => record(seconds());
 }
 
 /**
