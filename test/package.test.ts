@@ -240,6 +240,14 @@ describe('the entries', () => {
     }
   });
 
+  it('name what has its documentation in full: editors do not follow @inheritDoc', () => {
+    const named = entries().flatMap(({ path }) => imports(`src/${path}.ts`));
+    const borrowing = sources.filter(
+      (path) => named.includes(path) && read(path).includes('@inheritDoc'),
+    );
+    deepEqual(borrowing, []);
+  });
+
   it('give Node what they give everyone', () => {
     deepEqual(exported('src/node.ts'), exported('src/index.ts'));
     deepEqual(exported('src/node-http.ts'), exported('src/http/index.ts'));

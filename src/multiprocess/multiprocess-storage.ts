@@ -106,7 +106,7 @@ export class MultiprocessStorage implements Storage {
     return this.#directory;
   }
 
-  /** {@inheritDoc Storage.declare} */
+  /** Declares a family, once, and returns what hands out cells for its series. */
   declare(family: StoredFamily): SeriesStorage {
     return this.#own.declare(family);
   }
@@ -136,17 +136,20 @@ export class MultiprocessStorage implements Storage {
     this.#own.flush();
   }
 
-  /** {@inheritDoc Storage.collected} */
+  /** Returns what keeps the answers of one registry's collectors of the process. */
   collected(): CollectedFamilies {
     return new CollectedCells(this);
   }
 
-  /** {@inheritDoc Storage.attach} */
+  /** Calls on `publishing` at an interval, and on the way out. Repeated calls do nothing. */
   attach(publishing: Publishing): void {
     this.#publisher?.attach(publishing);
   }
 
-  /** {@inheritDoc Storage.publish} */
+  /**
+   * Publishes `families` as the answer of the collector called `name`, in place of the last one under
+   * this `key`; none takes it back. Never throws. The families are read before it returns.
+   */
   publish(key: object, name: string, families: readonly MetricFamily[]): void {
     this.#ownPublications.publish(key, name, families);
   }

@@ -18,7 +18,7 @@ export class MemoryStorage implements Storage {
   readonly #free = new Map<number, Cells[]>();
   readonly #freeBytes = new Map<number, Bytes[]>();
 
-  /** {@inheritDoc Storage.bytes} */
+  /** Bytes for series of families that were declared, which then ask for no cells. */
   readonly bytes: ByteStorage = {
     allocate: (count) => {
       // Nothing was given back yet, as a rule.
@@ -34,7 +34,7 @@ export class MemoryStorage implements Storage {
     },
   };
 
-  /** {@inheritDoc Storage.declare} */
+  /** Declares a family, once, and returns what hands out cells for its series. */
   declare(family: StoredFamily): SeriesStorage {
     const count = cellCount(family);
     const free = this.#freeOf(count);

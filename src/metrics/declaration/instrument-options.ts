@@ -6,7 +6,12 @@ import type { InstrumentRegistry } from '../registry/instrument-registry.ts';
 
 /** What every instrument is declared with. */
 export interface InstrumentOptions {
-  /** The metric's name, such as `http_requests_total`: a word for what, the unit, for counters `total`. */
+  /**
+   * The metric's name, such as `http_requests_total`: a word for what, the unit, for counters `total`.
+   *
+   * Any text is a name. Where a scraper knows no others than those of letters, digits, `_` and `:`,
+   * each other character becomes `_`, or an escape that it asked for: `n 9-x` is shown as `n_9_x`.
+   */
   readonly name: string;
   /** A sentence for people: what is counted or measured. */
   readonly help: string;

@@ -17,7 +17,14 @@ import type { HistogramObserveOptions, HistogramOptions } from './histogram-opti
 /** Observations, counted in buckets. */
 export interface HistogramChild extends ObservingChild {
   readonly type: 'histogram';
-  /** {@inheritDoc ObservingChild.observe} */
+  /**
+   * Takes down an observation, in the metric's unit. Negative ones are counted like any other,
+   * though the sum may then fall; infinite ones are counted and make the sum infinite for good.
+   *
+   * @throws {RangeError} When `value` is NaN, or `count` is not a whole number >= 0.
+   * @throws {TypeError} When `value` or `count` is not a number, `options` is not an object, or an
+   * option is unknown.
+   */
   observe(value: number, options?: HistogramObserveOptions): void;
 }
 
@@ -44,6 +51,6 @@ export interface HistogramChild extends ObservingChild {
  */
 export type Histogram<Names extends LabelNames = never> = Shape<HistogramChild, Names>;
 
-/** {@inheritDoc Histogram} */
+/** Declares a histogram and registers it: `new Histogram({ name, help, buckets, … })`. */
 export const Histogram: InstrumentConstructor<HistogramChild, HistogramOptions> =
   /* @__PURE__ */ instrumentConstructor(HistogramChildOnCells, AnyHistogramChild);

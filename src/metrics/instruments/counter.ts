@@ -74,6 +74,6 @@ export interface CounterChild extends Metric {
  */
 export type Counter<Names extends LabelNames = never> = Shape<CounterChild, Names>;
 
-/** {@inheritDoc Counter} */
+/** Declares a counter and registers it: `new Counter({ name, help, … })`. */
 export const Counter: InstrumentConstructor<CounterChild, CounterOptions> =
   /* @__PURE__ */ instrumentConstructor(CounterChildOnCells, AnyCounterChild);

@@ -139,6 +139,6 @@ function validStates(subject: string, states: readonly unknown[]): readonly stri
  */
 export type Enum<Names extends LabelNames = never> = Shape<EnumChild, Names>;
 
-/** {@inheritDoc Enum} */
+/** Declares an enum and registers it: `new Enum({ name, help, states, … })`. */
 export const Enum: InstrumentConstructor<EnumChild, EnumOptions> =
   /* @__PURE__ */ instrumentConstructor(EnumChildOnCells);

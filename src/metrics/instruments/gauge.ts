@@ -222,6 +222,6 @@ class GaugeChildOnCells extends Child {
  */
 export type Gauge<Names extends LabelNames = never> = Shape<GaugeChild, Names>;
 
-/** {@inheritDoc Gauge} */
+/** Declares a gauge and registers it: `new Gauge({ name, help, … })`. */
 export const Gauge: InstrumentConstructor<GaugeChild, GaugeOptions> =
   /* @__PURE__ */ instrumentConstructor(GaugeChildOnCells);

@@ -95,6 +95,6 @@ class InfoChildInStorage extends Child {
  */
 export type Info<Names extends LabelNames = never> = Shape<InfoChild, Names>;
 
-/** {@inheritDoc Info} */
+/** Declares an info metric and registers it: `new Info({ name, help, … })`. */
 export const Info: InstrumentConstructor<InfoChild, InfoOptions> =
   /* @__PURE__ */ instrumentConstructor(InfoChildInStorage);

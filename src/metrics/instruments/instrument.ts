@@ -74,18 +74,29 @@ export interface Labelled<
 > extends Instrument {
   readonly labelNames: Readonly<Names>;
   readonly [NAMES]?: (name: Names[number]) => Names[number];
-  /**
-   * Returns the child with these label values, made on the first call and the same ever after.
-   * Values go by name or, faster, by position. Keep the child where it is used often.
-   *
-   * A value is a string or a number; half a surrogate pair in it becomes U+FFFD. Where there are
-   * more children than the metric may have, it is the child for the rest, see `maxChildren`.
-   *
-   * @throws {TypeError} When a label is missing, unknown, or neither string nor number.
-   * @throws {RangeError} When a value is not among those that were declared.
-   */
+  // On each of the two ways to call it, which is where editors look.
   readonly labels: {
+    /**
+     * Returns the child with these label values, made on the first call and the same ever after. By
+     * position it is found faster than by name. Keep the child where it is used often.
+     *
+     * A value is a string or a number; half a surrogate pair in it becomes U+FFFD. Where there are
+     * more children than the metric may have, it is the child for the rest, see `maxChildren`.
+     *
+     * @throws {TypeError} When a label is missing, unknown, or neither string nor number.
+     * @throws {RangeError} When a value is not among those that were declared.
+     */
     (labels: GivenLabels<Names[number], Values, Default>): Child;
+    /**
+     * Returns the child with these label values, in the order of the label names, made on the first
+     * call and the same ever after. Keep the child where it is used often.
+     *
+     * A value is a string or a number; half a surrogate pair in it becomes U+FFFD. Where there are
+     * more children than the metric may have, it is the child for the rest, see `maxChildren`.
+     *
+     * @throws {TypeError} When a value is missing or too many, or neither string nor number.
+     * @throws {RangeError} When a value is not among those that were declared.
+     */
     (...values: { readonly [I in keyof Names]: ValueOf<Names[I], Values> }): Child;
   };
   /**
@@ -101,9 +112,10 @@ export interface Labelled<
       readonly [K in Exclude<Names[number], keyof Values>]: readonly LabelValue[];
     } & { readonly [K in Names[number] & keyof Values]?: readonly ValueOf<K, Values>[] },
   ) => void;
-  /** Removes the child with these label values. False when there was none. */
   readonly remove: {
+    /** Removes the child with these label values. False when there was none. */
     (labels: GivenLabels<Names[number], Values, Default>): boolean;
+    /** Removes the child with these label values, in the order of the label names. False when there was none. */
     (...values: { readonly [I in keyof Names]: ValueOf<Names[I], Values> }): boolean;
   };
   /**
@@ -124,7 +136,11 @@ export type Shape<Child, Names extends LabelNames> = [Names] extends [never]
 
 /** The options that tell of labels. */
 export interface LabelledOptions<Names extends readonly string[], Values, Default> {
-  /** The names of the labels, whose values tell the metric's children apart. */
+  /**
+   * The names of the labels, whose values tell the metric's children apart. Any text is one that does
+   * not begin with `__` and is not the type's own, such as a histogram's `le`; where a scraper knows
+   * no others than those of letters, digits and `_`, it is escaped as the metric's name is.
+   */
   readonly labelNames?: readonly [...Names];
   /**
    * All values that a label can have, by its name. Another value does not compile, and throws. Where
@@ -143,7 +159,7 @@ export interface InstrumentConstructor<Child, Options> {
    * Declares a metric and registers it.
    *
    * @throws {TypeError} When an option is missing, unknown or of the wrong type.
-   * @throws {RangeError} When an option's value is not allowed, such as a name with a space.
+   * @throws {RangeError} When an option's value is not allowed, such as an empty name.
    * @throws {AlreadyRegisteredError} When the registry has a metric that uses the name.
    */
   new <

@@ -234,6 +234,6 @@ const POINT: { -readonly [Key in keyof SummaryPoint]: SummaryPoint[Key] } = {
  */
 export type Summary<Names extends LabelNames = never> = Shape<SummaryChild, Names>;
 
-/** {@inheritDoc Summary} */
+/** Declares a summary and registers it: `new Summary({ name, help, … })`. */
 export const Summary: InstrumentConstructor<SummaryChild, SummaryOptions> =
   /* @__PURE__ */ instrumentConstructor(SummaryChildOnCells);

@@ -20,11 +20,11 @@ import type { ScopeOptions } from './register-options.ts';
  * ```
  */
 export class RegistryView implements InstrumentRegistry {
-  /** {@inheritDoc InstrumentRegistry.root} */
+  /** The registry behind this view and all others. */
   readonly root: RootRegistry;
-  /** {@inheritDoc InstrumentRegistry.prefix} */
+  /** What the names of metrics declared here begin with. */
   readonly prefix: string;
-  /** {@inheritDoc InstrumentRegistry.constantLabels} */
+  /** The labels that metrics declared here carry, with their values. */
   readonly constantLabels: Pairs;
   readonly #parent: InstrumentRegistry;
 
@@ -42,12 +42,12 @@ export class RegistryView implements InstrumentRegistry {
     this.constantLabels = joined(parent.constantLabels, labels);
   }
 
-  /** {@inheritDoc InstrumentRegistry.clock} */
+  /** The registry's clock. */
   get clock(): Clock {
     return this.#parent.clock;
   }
 
-  /** {@inheritDoc InstrumentRegistry.storage} */
+  /** Where metrics declared here keep their numbers: the registry's storage. */
   get storage(): Storage {
     return this.#parent.storage;
   }
