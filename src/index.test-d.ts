@@ -8,10 +8,12 @@ import {
   type EnumChild,
   Gauge,
   type GaugeChild,
+  GaugeMetricFamily,
   Histogram,
   type HistogramChild,
   Info,
   type InfoChild,
+  InfoMetricFamily,
   type Instrument,
   type Labelled,
   type LabelledByName,
@@ -19,6 +21,7 @@ import {
   REGISTRY,
   Summary,
   type SummaryChild,
+  SummaryMetricFamily,
   type Timer,
 } from './index.ts';
 
@@ -54,7 +57,33 @@ expectType<Equal<typeof histogram, Labelled<HistogramChild, ['a']>>>();
 const info = new Info({ name: 'i', help, labelNames: ['a'] });
 expectType<Equal<typeof info, Labelled<InfoChild, ['a']>>>();
 const state = new Enum({ name: 'e', help, labelNames: ['a'], states: ['on', 'off'] });
-expectType<Equal<typeof state, Labelled<EnumChild, ['a']>>>();
+expectType<Equal<typeof state, Labelled<EnumChild<'on' | 'off'>, ['a']>>>();
+
+// The states of an enum are known, whether it has labels or not.
+state.labels('x').state('off');
+// @ts-expect-error not one of the states
+state.labels('x').state('sideways');
+const door = new Enum({ name: 'door', help, states: ['open', 'closed'] });
+expectType<Equal<typeof door, EnumChild<'open' | 'closed'>>>();
+expectType<Equal<typeof door.value, 'open' | 'closed'>>();
+door.state('closed');
+// @ts-expect-error not one of the states
+door.state('ajar');
+const frozenStates = ['open', 'closed'] as const;
+export const anyDoor: Enum = new Enum({ name: 'any', help, states: frozenStates });
+export const thisDoor: Enum<never, 'open' | 'closed'> = door;
+// @ts-expect-error it has other states
+export const otherDoor: Enum<never, 'open' | 'shut'> = door;
+export const anyDoors: Enum<['a']> = state;
+export const theseDoors: Enum<['a'], 'on' | 'off'> = state;
+// States that are known at run time alone.
+new Enum({ name: 'late', help, states: names() }).state('anything');
+// What one number is the value of.
+new GaugeMetricFamily({ name: 'one', help, value: 3 });
+new InfoMetricFamily({ name: 'one', help, value: { version: '1' } });
+// @ts-expect-error a summary is no single number
+new SummaryMetricFamily({ name: 'one', help, value: 3 });
+new GaugeMetricFamily({ name: 'some', help, labelNames: ['a'] }).addMetric({ a: 'x' }, 1);
 
 // Label values: by name in any order, by position in the declared one, strings and numbers.
 requests.labels({ method: 'GET', status: 200 }).inc();

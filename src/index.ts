@@ -38,7 +38,12 @@ export type {
 } from './metrics/histograms/histogram-options.ts';
 export { Counter, type CounterChild } from './metrics/instruments/counter.ts';
 export type { CounterOptions, IncOptions } from './metrics/instruments/counter-options.ts';
-export { Enum, type EnumChild, type EnumOptions } from './metrics/instruments/enum.ts';
+export {
+  Enum,
+  type EnumChild,
+  type EnumConstructor,
+  type EnumOptions,
+} from './metrics/instruments/enum.ts';
 export { Gauge, type GaugeChild, type GaugeOptions } from './metrics/instruments/gauge.ts';
 export { Info, type InfoChild, type InfoOptions } from './metrics/instruments/info.ts';
 export type {

@@ -23,6 +23,7 @@ export type {
   CounterOptions,
   Ending,
   EnumChild,
+  EnumConstructor,
   EnumOptions,
   Exemplar,
   ExemplarDropReason,

@@ -3,21 +3,28 @@
 import type { MultiprocessMode } from '../../model/cells.ts';
 import { show } from '../../model/error.ts';
 import { wellFormed } from '../../model/label-value.ts';
-import type { LabelNames } from '../../model/labels.ts';
+import type { LabelNames, LabelValue } from '../../model/labels.ts';
 import { validMode } from '../../model/option.ts';
 import type { Cells } from '../../storage/storage.ts';
 import { Child, type Metric } from '../children/child.ts';
 import type { Declaration, Kind } from '../declaration/declaration.ts';
 import type { InstrumentOptions } from '../declaration/instrument-options.ts';
-import { type InstrumentConstructor, instrumentConstructor, type Shape } from './instrument.ts';
+import {
+  instrumentConstructor,
+  type Labelled,
+  type LabelledOptions,
+  type Nothing,
+  type Shape,
+} from './instrument.ts';
 
 /** The modes in which exactly one state stays on. */
 const ENUM_MODES = ['all', 'liveall', 'mostrecent', 'livemostrecent'] as const;
 
 /** What an enum is declared with. */
-export interface EnumOptions extends Omit<InstrumentOptions, 'unit'> {
-  /** The states, of which the first is the one to begin with. */
-  readonly states: readonly string[];
+export interface EnumOptions<State extends string = string>
+  extends Omit<InstrumentOptions, 'unit'> {
+  /** The states, of which the first is the one to begin with. The types know them. */
+  readonly states: readonly State[];
   /**
    * How the states of several processes are shown: `all`, each under a label `pid`, unless given. Then
    * the state of a process that was killed stays to be seen, for up to an hour; with `liveall` it goes
@@ -26,17 +33,17 @@ export interface EnumOptions extends Omit<InstrumentOptions, 'unit'> {
   readonly multiprocessMode?: Extract<MultiprocessMode, (typeof ENUM_MODES)[number]>;
 }
 
-/** One of several states. */
-export interface EnumChild extends Metric {
+/** One of several states: any text unless they are known. */
+export interface EnumChild<State extends string = string> extends Metric {
   readonly type: 'stateset';
   /** The state in this process. */
-  readonly value: string;
+  readonly value: State;
   /**
    * Changes to another state.
    *
    * @throws {RangeError} When `state` is not one of the declared ones. The state stays as it was.
    */
-  state(state: string): void;
+  state(state: State): void;
 }
 
 class EnumChildOnCells extends Child {
@@ -121,7 +128,8 @@ function validStates(subject: string, states: readonly unknown[]): readonly stri
  * Exposed as one series for each state, 1 for the current one and 0 for the others.
  *
  * As a type, `Enum` is one without labels or a child, `Enum<['peer']>` one with these labels,
- * `Enum<'peer' | 'host'>` one that is used by label name alone.
+ * `Enum<'peer' | 'host'>` one that is used by label name alone; `Enum<never, 'open' | 'closed'>` is
+ * one without labels that has these states.
  *
  * @example
  * ```ts
@@ -137,8 +145,32 @@ function validStates(subject: string, states: readonly unknown[]): readonly stri
  *
  * @see {@link https://prometheus.io/docs/specs/om/open_metrics_spec/#stateset | OpenMetrics 1.0, StateSet}
  */
-export type Enum<Names extends LabelNames = never> = Shape<EnumChild, Names>;
+export type Enum<Names extends LabelNames = never, State extends string = string> = Shape<
+  EnumChild<State>,
+  Names
+>;
+
+/** The constructor of enums: the one that knows the states as well. */
+export interface EnumConstructor {
+  /**
+   * Declares an enum and registers it.
+   *
+   * @throws {TypeError} When an option is missing, unknown or of the wrong type.
+   * @throws {RangeError} When an option's value is not allowed, such as a state that is given twice.
+   * @throws {AlreadyRegisteredError} When the registry has a metric that uses the name.
+   */
+  new <
+    const Names extends readonly string[] = [],
+    const Values extends { readonly [name: string]: readonly LabelValue[] } = Nothing,
+    const Default extends { readonly [name: string]: LabelValue } = Nothing,
+    const State extends string = string,
+  >(
+    options: EnumOptions<State> & LabelledOptions<Names, Values, Default>,
+  ): Names extends readonly []
+    ? EnumChild<State>
+    : Labelled<EnumChild<State>, Names, Values, keyof Default & string>;
+  readonly prototype: EnumChild;
+}
 
 /** Declares an enum and registers it: `new Enum({ name, help, states, … })`. */
-export const Enum: InstrumentConstructor<EnumChild, EnumOptions> =
-  /* @__PURE__ */ instrumentConstructor(EnumChildOnCells);
+export const Enum: EnumConstructor = /* @__PURE__ */ instrumentConstructor(EnumChildOnCells);

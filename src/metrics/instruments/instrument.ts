@@ -27,7 +27,7 @@ export interface Instrument extends Metric {
 declare const NAMES: unique symbol;
 
 /** Of no label anything is known. */
-type Nothing = Readonly<Record<never, never>>;
+export type Nothing = Readonly<Record<never, never>>;
 
 /** Label values by name, of which some may be known and some have defaults. */
 type GivenLabels<Name extends string, Values, Default extends string> = [Default] extends [never]
@@ -180,10 +180,10 @@ export interface InstrumentConstructor<Child, Options> {
  *
  * @param base - The class that all children are of, where there are several classes of them.
  */
-export function instrumentConstructor<C extends AnyChild, Type, Options>(
+export function instrumentConstructor<C extends AnyChild, Constructor>(
   { kind, prototype: own }: { readonly kind: Kind<C>; readonly prototype: C },
   base: { readonly prototype: AnyChild } = { prototype: own },
-): InstrumentConstructor<Type, Options> {
+): Constructor {
   const { prototype } = base;
   const name = kind.word.charAt(0).toUpperCase() + kind.word.slice(1);
   function construct(options: InstrumentOptions): unknown {
@@ -197,7 +197,7 @@ export function instrumentConstructor<C extends AnyChild, Type, Options>(
   Object.defineProperty(construct, 'name', { value: name });
   Object.defineProperty(construct, 'prototype', { value: prototype, writable: false });
   Object.defineProperty(prototype, 'constructor', { value: construct, configurable: true });
-  return construct as unknown as InstrumentConstructor<Type, Options>;
+  return construct as unknown as Constructor;
 }
 
 function create(kind: Kind<unknown>, prototype: object, options: DeclarationOptions): Collector {
