@@ -91,6 +91,13 @@ describe('a scrape', BOUNDED, () => {
       'threw, expected families, got "boom"',
     ],
     [
+      'throws an error whose name is no text',
+      () => {
+        throw Object.assign(new Error('boom'), { name: Symbol('mine') });
+      },
+      'threw, expected families, got what cannot be told',
+    ],
+    [
       'rejects',
       () => Promise.reject(new Error('boom')),
       'threw, expected families, got Error: boom',

@@ -137,6 +137,25 @@ describe('a collector that cannot describe itself', () => {
     ]);
   });
 
+  it('may throw what is no error where a view reads its labels', async () => {
+    const { registry, errors } = watched();
+    const family = Object.defineProperty(gaugeFamily('x'), 'labelNames', {
+      get() {
+        throw null;
+      },
+    });
+    registry.with({ labels: { zone: 'a' } }).register({ collect: () => [family] });
+    new Gauge({ name: 'g', help: 'G.', registry });
+    deepEqual(await collectedLines(registry), [
+      'g 0',
+      'promethium_collector_failures_total{collector=Object,reason=throw} 1',
+    ]);
+    deepEqual(
+      errors.map(({ message }) => message),
+      ['collector "Object": failed, expected families, got null'],
+    );
+  });
+
   it('may have a listener that fails, at once or later', async () => {
     for (const onError of [
       () => Promise.reject(new Error('later')),

@@ -141,7 +141,8 @@ export class CollectorCalls {
       });
       return { collector, families: all };
     } catch (cause) {
-      const message = `expected families, got ${(cause as Error).message}`;
+      const got = cause instanceof Error ? cause.message : show(cause);
+      const message = `expected families, got ${got}`;
       return this.fail(collector, 'throw', new WrongAnswer(message, { cause }));
     }
   }

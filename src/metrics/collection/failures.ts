@@ -1,7 +1,7 @@
 /** What goes wrong in a registry, as metrics of that registry. */
 
 import type { StoredFamily } from '../../model/cells.ts';
-import type { MetricsError } from '../../model/error.ts';
+import { type MetricsError, show } from '../../model/error.ts';
 import type { Collector, FamilyWriter, MetricFamily, Walk } from '../../model/family.ts';
 import { LabelTree } from '../../model/label-tree.ts';
 import type { Pairs } from '../../model/labels.ts';
@@ -67,6 +67,15 @@ export class OwnCounter implements Collector {
   }
 }
 
+/** What was thrown, as sentences name it. Never throws: programs throw what cannot be read as well. */
+export function wordsOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : show(thrown);
+  } catch {
+    return 'what cannot be told';
+  }
+}
+
 // Declared here, since this ring is built without the types of any runtime: all of them have it.
 declare const console: { error(...parts: readonly unknown[]): void };
 
@@ -80,7 +89,7 @@ export function reportOnce(): (error: MetricsError) => void {
     // With where it was thrown, which is in the collector, and not where it was caught.
     if (!(cause instanceof Error)) return console.error(`promethium: ${message}`);
     // It begins with what the message ends with.
-    const thrown = ` ${cause.name}: ${cause.message}`;
+    const thrown = ` ${wordsOf(cause)}`;
     const line = message.endsWith(thrown) ? message.slice(0, -thrown.length) : message;
     console.error(`promethium: ${line}`, cause);
   };

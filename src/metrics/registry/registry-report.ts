@@ -4,7 +4,7 @@ import { MetricsError, show } from '../../model/error.ts';
 import type { Pairs } from '../../model/labels.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { WrongAnswer } from '../collection/collector-calls.ts';
-import { type FailureReason, OwnCounter, reportOnce } from '../collection/failures.ts';
+import { type FailureReason, OwnCounter, reportOnce, wordsOf } from '../collection/failures.ts';
 import type { ExemplarDropReason } from '../exemplars/exemplar-keeper.ts';
 import type { Clock } from '../timing/clock.ts';
 
@@ -80,7 +80,7 @@ export class RegistryReport {
           ? `failed, expected families of its own, got ${show(cause)}, which was exposed already`
           : cause instanceof WrongAnswer
             ? `failed, ${cause.message}`
-            : `threw, expected families, got ${cause instanceof Error ? `${cause.name}: ${cause.message}` : show(cause)}`;
+            : `threw, expected families, got ${wordsOf(cause)}`;
     const code = reason === 'timeout' ? 'COLLECT_TIMEOUT' : 'COLLECT_FAILED';
     // Of a wrong answer it is told here where it was found, which helps nobody.
     const thrown = cause instanceof WrongAnswer ? cause.cause : cause;
