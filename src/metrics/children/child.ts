@@ -73,6 +73,12 @@ export abstract class AnyChild implements Metric {
     this.declaration.followExemplars(sampling);
   }
 
+  /** What is to be seen of it where it is printed. */
+  inspected(): readonly [subject: string, shown: object] {
+    const { value, count, sum } = this as { value?: unknown; count?: number; sum?: number };
+    return [this.declaration.subject, count === undefined ? { value } : { count, sum }];
+  }
+
   /** Refuses what would set a value that a callback is asked for. */
   refuseWithCallback(method: string): never {
     throw new TypeError(

@@ -11,6 +11,7 @@ import { LabelSet } from '../labels/label-set.ts';
 import type { Metric } from './child.ts';
 import { CHILD_METHODS } from './child-methods.ts';
 import { Children } from './children.ts';
+import { type Inspected, inspectedChildren } from './inspection.ts';
 
 /** The children of one metric. */
 export class LabelledMetric<Child> implements Metric {
@@ -163,6 +164,11 @@ export class LabelledMetric<Child> implements Metric {
   refresh(): void | Promise<void> {
     this.#children.sweep();
     return this.#declaration.refresh();
+  }
+
+  inspected(): readonly [subject: string, shown: object] {
+    const tree = this.#tree as LabelTree<unknown> as LabelTree<Inspected>;
+    return [this.#declaration.subject, inspectedChildren(this.#names, tree)];
   }
 
   isKeptIn(storage: Storage): boolean {

@@ -46,6 +46,10 @@ class InfoChildInStorage extends Child {
     this.#place = place;
   }
 
+  override inspected(): readonly [subject: string, shown: object] {
+    return [this.declaration.subject, Object.fromEntries(this.#pairs ?? [])];
+  }
+
   /** Takes the statement back. */
   #retract(): void {
     if (this.#place !== undefined) this.declaration.release(this.#place);

@@ -4,8 +4,9 @@ import { show } from '../../model/error.ts';
 import type { Collector, MetricType } from '../../model/family.ts';
 import type { LabelNames, Labels, LabelValue } from '../../model/labels.ts';
 import { askChild } from '../children/asked-children.ts';
-import type { AnyChild, Metric } from '../children/child.ts';
+import { AnyChild, type Metric } from '../children/child.ts';
 import { refuseChildMethods } from '../children/child-methods.ts';
+import { showWhereInspected } from '../children/inspection.ts';
 import { LabelledMetric } from '../children/labelled.ts';
 import { Declaration, type Kind } from '../declaration/declaration.ts';
 import type { DeclarationOptions, InstrumentOptions } from '../declaration/instrument-options.ts';
@@ -213,7 +214,11 @@ function create(kind: Kind<unknown>, prototype: object, options: DeclarationOpti
   const declaration = new Declaration(kind, options, registry);
   const labelled = declaration.family.labelNames.length > 0;
   // Not where this file is loaded, which every import of this package would wait for.
-  if (labelled) refuseChildMethods(LabelledMetric.prototype);
+  if (labelled) {
+    refuseChildMethods(LabelledMetric.prototype);
+    showWhereInspected(LabelledMetric.prototype);
+  }
+  showWhereInspected(AnyChild.prototype);
   const metric = labelled
     ? new LabelledMetric<unknown>(declaration, prototype)
     : (declaration.kind.create(declaration, []) as AnyChild);
