@@ -53,6 +53,17 @@ describe('a metric that is printed', () => {
     equal(inspect(requests.labels('PUT', '/')), 'Counter "x" { value: 2 }');
   });
 
+  it('shows nothing of what only looks like one', () => {
+    const counter = new Counter(options);
+    for (const other of [
+      Object.getPrototypeOf(counter),
+      Object.create(counter),
+      new Proxy(counter, {}),
+    ]) {
+      equal(inspect({ other }), '{ other: {} }');
+    }
+  });
+
   it('counts the children behind the hundredth', () => {
     const requests = new Counter({ ...options, labelNames: ['i'] });
     for (let i = 0; i < 100; i++) requests.labels(i);

@@ -21,8 +21,13 @@ export function showWhereInspected(prototype: Inspected): void {
   Object.defineProperty(prototype, INSPECT, {
     configurable: true,
     value(this: Inspected, _: number, options: object, inspect: (...given: object[]) => string) {
-      const [subject, shown] = this.inspected();
-      return `${subject[0]!.toUpperCase()}${subject.slice(1)} ${inspect(shown, options)}`;
+      try {
+        const [subject, shown] = this.inspected();
+        return `${subject[0]!.toUpperCase()}${subject.slice(1)} ${inspect(shown, options)}`;
+      } catch {
+        // A prototype or a proxy, which has none of the private fields: printing must not throw.
+        return inspect({}, options);
+      }
     },
   });
 }
