@@ -159,6 +159,25 @@ describe('An async iterable', () => {
     equal(level.value, 0);
   });
 
+  it('that a function returns ends where it is disposed of', async () => {
+    const { level } = metrics();
+    const left: string[] = [];
+    {
+      await using items = level.trackInProgress(async function* () {
+        try {
+          yield 1;
+          yield 2;
+        } finally {
+          left.push('generator');
+        }
+      });
+      await items.next();
+      equal(level.value, 1);
+    }
+    equal(level.value, 0);
+    deepEqual(left, ['generator']);
+  });
+
   it('that a function returns is left alone, if it is a stream', () => {
     const { seconds } = metrics();
     const stream = Readable.from(['a']);
