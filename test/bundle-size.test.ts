@@ -41,9 +41,9 @@ const budgets = [
   {
     what: 'the registry, all instruments and the text writer',
     names: ['CollectorRegistry', ...INSTRUMENTS, 'toText'],
-    bytes: 37_950,
+    bytes: 38_000,
   },
-  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 23_950 },
+  { what: 'a counter and the registry', names: ['CollectorRegistry', 'Counter'], bytes: 24_000 },
   {
     what: 'the parser of text',
     names: ['parseText'],

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SharedStorage } from '../../../test/shared-storage.ts';
 import type { Collector, MetricFamily } from '../../model/family.ts';
@@ -45,6 +45,26 @@ for (const [where, make] of [
       }
       deepEqual(await samples(gauge, counter), [[5], [5]]);
       deepEqual([gauge.value, counter.value], [5, 5]);
+    });
+
+    it('lets what began before it had one end in peace', async () => {
+      const registry = new CollectorRegistry({ storage: make() });
+      const gauge = new Gauge({ name: 'g', help, registry });
+      const counter = new Counter({ name: 'c', help, registry });
+      const ends = [gauge.trackInProgress(), gauge.startTimer()];
+      let settle = (): void => {};
+      const settled = new Promise<void>((resolve) => {
+        settle = resolve;
+      });
+      const boom = new Error('boom');
+      const run = () => settled.then(() => Promise.reject(boom));
+      const failing = [gauge.time(run), gauge.trackInProgress(run), counter.countExceptions(run)];
+      gauge.setFunction(() => 7);
+      counter.setFunction(() => 7);
+      for (const end of ends) end();
+      settle();
+      for (const failed of failing) await rejects(failed, boom);
+      deepEqual(await samples(gauge, counter), [[7], [7]]);
     });
 
     it('is what it was otherwise, and takes another callback', async () => {

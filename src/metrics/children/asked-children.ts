@@ -35,6 +35,7 @@ export function askChild(
     asked = Object.create(own) as object;
     const methods = CHILD_METHODS.filter((method) => method in own && method !== 'setFunction');
     refuseMethods<Asked>(asked, methods, (self, method) => self.refuseWithCallback(method));
+    Object.defineProperty(asked, 'isAsked', { value: true });
     prototypes.set(own, asked);
   }
   Object.setPrototypeOf(child, asked);

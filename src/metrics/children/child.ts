@@ -79,6 +79,11 @@ export abstract class AnyChild implements Metric {
     return [this.declaration.subject, count === undefined ? { value } : { count, sum }];
   }
 
+  /** True once a callback was asked for the value. What was begun before then ends without setting it. */
+  get isAsked(): boolean {
+    return false;
+  }
+
   /** Refuses what would set a value that a callback is asked for. */
   refuseWithCallback(method: string): never {
     throw new TypeError(

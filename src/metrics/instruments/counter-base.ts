@@ -40,7 +40,8 @@ export abstract class AnyCounterChild extends AnyChild {
   countExceptions(run: unknown, filter?: (error: unknown) => boolean): unknown {
     if (filter !== undefined) this.requireFunction('countExceptions() filter', filter);
     return this.during('countExceptions()', run, () => (outcome) => {
-      if (outcome.failed && (filter === undefined || filter(outcome.error))) this.inc();
+      if (!outcome.failed || this.isAsked) return;
+      if (filter === undefined || filter(outcome.error)) this.inc();
     });
   }
 

@@ -93,6 +93,13 @@ function refuseStep({ family: { mode }, subject }: Declaration, call: string): v
   throw new TypeError(`${subject}: ${call} refused in mode ${mode}, expected set(), got ${call}`);
 }
 
+/** What ends a timer of this gauge: by then it may have a callback, and refuse to be set. */
+function setterOf(child: GaugeChildOnCells): (seconds: number) => void {
+  return (seconds) => {
+    if (!child.isAsked) child.set(seconds);
+  };
+}
+
 class GaugeChildOnCells extends Child {
   #cells: Float64Array;
   #index: number;
@@ -152,21 +159,24 @@ class GaugeChildOnCells extends Child {
   }
 
   startTimer(given?: unknown): Timer {
-    return startTimer(this.declaration, (seconds) => this.set(seconds), given);
+    return startTimer(this.declaration, setterOf(this), given);
   }
 
   time(run: unknown): unknown {
     const { clock } = this.declaration;
-    return this.during('time()', run, () => beginTiming(clock, (seconds) => this.set(seconds)));
+    return this.during('time()', run, () => beginTiming(clock, setterOf(this)));
   }
 
   trackInProgress(...given: [] | [run: unknown]): unknown {
+    const end = (): void => {
+      if (!this.isAsked) this.dec();
+    };
     const begin = (): (() => void) => {
       this.inc();
-      return () => this.dec();
+      return end;
     };
     if (given.length === 0) return endingOnce(begin());
-    return this.during('trackInProgress()', given[0], begin, () => this.dec());
+    return this.during('trackInProgress()', given[0], begin, end);
   }
 
   setFunction(callback: ValueCallback): void {
