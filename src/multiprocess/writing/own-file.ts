@@ -86,14 +86,17 @@ export class OwnFile {
   }
 
   /**
-   * Shows again and again that its writer lives, as it did when it was made, and calls `onBeat` each
-   * time. Once, until it is closed. Keeps no program alive.
+   * Shows that its writer lives, as it did when it was made: at once, then again and again, when it calls
+   * `onBeat` as well. Once, until it is closed. Keeps no program alive.
    */
   live(onBeat: () => void): void {
+    const { clock } = this.#options;
     const beat = (): void => {
-      this.writer.beat(this.#options.clock());
+      this.writer.beat(clock());
       onBeat();
     };
+    // The turn in which the file was made may have been a long one.
+    this.writer.beat(clock());
     this.#heartbeat = setInterval(beat, HEARTBEAT_MS).unref();
   }
 
