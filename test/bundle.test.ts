@@ -13,8 +13,12 @@ import { build, type Format } from 'esbuild';
 import { type Packed, packed } from './setup/packed.ts';
 
 const library: Packed = packed();
-const folder = join(library.folder, 'bundles');
-mkdirSync(folder, { recursive: true });
+
+/** A folder of its own, since another test installs koffi where the library was installed. */
+const folder = mkdtempSync(join(tmpdir(), 'promethium-bundles-'));
+mkdirSync(join(folder, 'node_modules'));
+const promethium = join(library.folder, 'node_modules', 'promethium');
+symlinkSync(promethium, join(folder, 'node_modules', 'promethium'), 'junction');
 
 /** Another folder, where koffi is installed. */
 const installed = mkdtempSync(join(tmpdir(), 'promethium-bundled-'));
