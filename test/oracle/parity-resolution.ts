@@ -104,6 +104,7 @@ class Resolution {
   readonly #declared: Declaration[] = [];
   readonly #collectors: number[] = [];
   readonly #withExemplars = new Set<number>();
+  readonly #asked = new Set<number>();
   readonly #strict: boolean;
   readonly #dotted: boolean;
   #nextId = 0;
@@ -191,6 +192,9 @@ class Resolution {
     if (method === 'info' && !this.#areFacts(argument as object, target.options)) return;
     // A counter that begins anew keeps its exemplar in Python.
     if (method === 'reset' && this.#withExemplars.has(target.id)) return;
+    // Once a gauge asks a function, its other methods do nothing in Python and throw here.
+    if (method === 'setFunction') this.#asked.add(target.id);
+    else if (this.#asked.has(target.id)) return;
     const takesExemplar =
       (target.type === 'counter' && method === 'inc') ||
       (target.type === 'histogram' && method === 'observe');
