@@ -23,17 +23,13 @@ const timed = [
 ] as const;
 
 for (const [word, make] of timed) {
-  it(`${word}.startTimer() takes no labels, and neither does its end`, () => {
+  it(`${word}.startTimer() takes no labels`, () => {
     const metric = make();
-    const takesNone = (call: string) => ({
-      name: 'TypeError',
-      message: `${word} "x": ${call} takes no labels, expected labels(…).startTimer(), or stopwatch() where only the end knows them, got an object`,
-    });
     const start = metric.startTimer as unknown as (labels: object) => unknown;
-    throws(() => start.call(metric, { status: 200 }), takesNone('startTimer()'));
-    const end = metric.startTimer() as unknown as (labels: object) => number;
-    throws(() => end({ status: 200 }), takesNone('the end of startTimer()'));
-    equal('value' in metric ? metric.value : metric.count, 0);
+    throws(() => start.call(metric, { status: 200 }), {
+      name: 'TypeError',
+      message: `${word} "x": startTimer() takes no labels, expected labels(…).startTimer(), or stopwatch() where only the end knows them, got an object`,
+    });
   });
 }
 

@@ -41,15 +41,12 @@ export function startTimer(
   record: (seconds: number) => void,
   given?: unknown,
 ): Timer {
-  if (given !== undefined) refuseLabels(timed, 'startTimer()', given);
+  if (given !== undefined) refuseLabels(timed, given);
   const { clock } = timed;
   const start = clock.elapsed();
   let seconds = -1;
-  const end = (labels?: unknown): number => {
-    // What an event or a callback brings along is fine.
-    if (labels !== undefined && isPlainObject(labels)) {
-      refuseLabels(timed, 'the end of startTimer()', labels);
-    }
+  // What an event or a callback brings along is no mistake.
+  const end = (): number => {
     if (seconds < 0) {
       // A clock that was set back must not record a negative duration.
       seconds = Math.max(clock.elapsed() - start, 0);
@@ -61,14 +58,9 @@ export function startTimer(
   return end as unknown as Timer;
 }
 
-function isPlainObject(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.getPrototypeOf(value) === Object.prototype;
-}
-
-function refuseLabels({ subject }: Timed, call: string, given: unknown): never {
+function refuseLabels({ subject }: Timed, given: unknown): never {
   throw new TypeError(
-    `${subject}: ${call} takes no labels, expected labels(…).startTimer(), or stopwatch() where only the end knows them, got ${show(given)}`,
+    `${subject}: startTimer() takes no labels, expected labels(…).startTimer(), or stopwatch() where only the end knows them, got ${show(given)}`,
   );
 }
 
