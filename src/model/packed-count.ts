@@ -22,10 +22,16 @@ const TIME_BITS = 10;
 /** Where the word of the increments is, from the first byte on. */
 export const ONES = 8;
 
-/** What an increment by one adds to that word, as an int32. */
-export const ONE: number = 2 ** TIME_BITS;
+/**
+ * What an increment by one adds to that word. An integer, and so no `2 ** TIME_BITS`, which JavaScriptCore
+ * keeps as a float64: Bun 1.4 then takes 70 ns for an increment instead of 0.7 to 1.9.
+ */
+export const ONE: number = 1 << TIME_BITS;
 
-/** What is to be added to the float when the word has become less than {@linkcode ONE}, as a uint32. */
+/**
+ * What is to be added to the float when the word has become less than {@linkcode ONE}, as a uint32. A
+ * float64, as what it is added to.
+ */
 export const CARRY: number = 2 ** (32 - TIME_BITS);
 
 /** Where the word with the rest of the start time is. */
