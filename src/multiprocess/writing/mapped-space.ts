@@ -45,7 +45,7 @@ export class MappedSpace implements FileSpace {
   }
 
   /** True when the file itself holds the header that memory holds. */
-  get isFile(): boolean {
+  get reachesFile(): boolean {
     const header = new Uint8Array(this.#mapped[0]!.buffer, 0, HEADER_BYTES);
     return Buffer.compare(header, this.#file.read(0, HEADER_BYTES)) === 0;
   }

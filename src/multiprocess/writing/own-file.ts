@@ -77,7 +77,7 @@ export class OwnFile {
       this.writer = new SegmentWriter(space, header);
       if (space instanceof WriteBehindSpace) space.flush();
       // A foreign function called by a wrong signature fails in silence. The file itself does not lie.
-      else if (!space.isFile) throw notReached(mapper!);
+      else if (!space.reachesFile) throw notReached(mapper!);
       this.#file.show();
     } catch (error) {
       this.#file.discard();
