@@ -13,10 +13,10 @@ import {
   type CollectorHandle,
   type CollectorOptions,
   type MetricGroup,
-  oncePerScrape,
   startGroup,
   validateOptions,
 } from './metric-group.ts';
+import { oncePerScrape } from './readings.ts';
 import { isBun, isDeno } from './runtime.ts';
 
 /** How the event loop is watched. */

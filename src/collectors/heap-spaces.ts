@@ -6,10 +6,10 @@ import {
   type CollectorHandle,
   type CollectorOptions,
   type MetricGroup,
-  oncePerScrape,
   startGroup,
   validateOptions,
 } from './metric-group.ts';
+import { oncePerScrape } from './readings.ts';
 import { isBun } from './runtime.ts';
 
 /**

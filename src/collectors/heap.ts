@@ -4,10 +4,10 @@ import { getHeapStatistics } from 'node:v8';
 import {
   type CollectorHandle,
   type CollectorOptions,
-  oncePerScrape,
   startGroup,
   validateOptions,
 } from './metric-group.ts';
+import { oncePerScrape } from './readings.ts';
 import { isBun, isDeno } from './runtime.ts';
 
 /**

@@ -3,30 +3,7 @@ import { describe, it } from 'node:test';
 import { toText } from '../exposition/index.ts';
 import { Gauge } from '../metrics/instruments/gauge.ts';
 import { CollectorRegistry } from '../metrics/registry/registry.ts';
-import { type MetricGroup, oncePerScrape, startGroup } from './metric-group.ts';
-
-describe('oncePerScrape', () => {
-  it('reads once for all metrics of a scrape, and anew for the next', async () => {
-    let reads = 0;
-    const read = oncePerScrape(() => ++reads);
-    const registry = new CollectorRegistry();
-    for (const name of ['a', 'b']) new Gauge({ name, help: 'Reads.', registry, callback: read });
-    const values = async (): Promise<unknown> =>
-      Array.from((await toText(registry)).matchAll(/^\w+ (\d+)$/gm), ([, value]) => Number(value));
-    deepEqual(await values(), [1, 1]);
-    deepEqual(await values(), [2, 2]);
-  });
-
-  it('keeps no reading that failed', () => {
-    let reads = 0;
-    const read = oncePerScrape(() => {
-      if (++reads === 1) throw new Error('not now');
-      return reads;
-    });
-    throws(read, { message: 'not now' });
-    equal(read(), 2);
-  });
-});
+import { type MetricGroup, startGroup } from './metric-group.ts';
 
 describe('a group of metrics', () => {
   it('ends what it began when its start fails half-way', async () => {

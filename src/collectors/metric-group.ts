@@ -11,7 +11,6 @@ import { Gauge } from '../metrics/instruments/gauge.ts';
 import { REGISTRY } from '../metrics/registry/default-registry.ts';
 import type { CollectorRegistry } from '../metrics/registry/registry.ts';
 import type { RegistryView } from '../metrics/registry/registry-view.ts';
-import type { Clock } from '../metrics/timing/clock.ts';
 import type { MultiprocessMode } from '../model/cells.ts';
 import { show } from '../model/error.ts';
 import type { Collector } from '../model/family.ts';
@@ -208,37 +207,4 @@ export function validateOptions(subject: string, options: object, known: readonl
   throw new TypeError(
     `${subject} "registry": of the wrong type, expected a CollectorRegistry, got ${show(registry)}`,
   );
-}
-
-/** Reads anew when so many seconds have passed, for what hardly ever changes and is slow to read. */
-export function atMostEvery<Value>(
-  seconds: number,
-  { elapsed }: Pick<Clock, 'elapsed'>,
-  read: () => Value,
-): () => Value {
-  let reading: { readonly value: Value; readonly until: number } | undefined;
-  return () => {
-    const now = elapsed();
-    if (reading === undefined || now >= reading.until) {
-      reading = { value: read(), until: now + seconds };
-    }
-    return reading.value;
-  };
-}
-
-/**
- * Reads once for all metrics of a scrape, whose callbacks are called in one turn: they show one
- * moment, and cost one reading.
- */
-export function oncePerScrape<Value>(read: () => Value): () => Value {
-  let reading: { readonly value: Value } | undefined;
-  return () => {
-    if (reading === undefined) {
-      reading = { value: read() };
-      queueMicrotask(() => {
-        reading = undefined;
-      });
-    }
-    return reading.value;
-  };
 }

@@ -2,16 +2,15 @@
 
 import { MetricsError } from '../model/error.ts';
 import {
-  atMostEvery,
   type CollectorHandle,
   type CollectorOptions,
   type MetricGroup,
-  oncePerScrape,
   type ReadMetric,
   startGroup,
   validateOptions,
 } from './metric-group.ts';
 import { ProcFiles } from './proc-files.ts';
+import { atMostEvery, oncePerScrape } from './readings.ts';
 
 /**
  * How often the limits are read, which change by hand or not at all: reading them is a tenth of all that

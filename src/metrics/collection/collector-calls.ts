@@ -5,11 +5,8 @@ import type { Collector, Families, MetricFamily } from '../../model/family.ts';
 import { requireFamily } from '../../model/family-shape.ts';
 import { isMetricType } from '../../model/name.ts';
 import type { Clock } from '../timing/clock.ts';
-import type { FailureReason } from './failures.ts';
+import { type FailureReason, WrongAnswer } from './failures.ts';
 import { type Relabelling, relabelled } from './relabelled.ts';
-
-/** What came of a collector is no list of families. The message goes on from `failed, `. */
-export class WrongAnswer extends TypeError {}
 
 /** A collector as errors and the failure metric name it. */
 export function nameOf(collector: Collector): string {

@@ -67,6 +67,9 @@ export class OwnCounter implements Collector {
   }
 }
 
+/** What came of a collector is no list of families. The message goes on from `failed, `. */
+export class WrongAnswer extends TypeError {}
+
 /** What was thrown, as sentences name it. Never throws: programs throw what cannot be read as well. */
 export function wordsOf(thrown: unknown): string {
   try {

@@ -3,8 +3,13 @@
 import { MetricsError, show } from '../../model/error.ts';
 import type { Pairs } from '../../model/labels.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { WrongAnswer } from '../collection/collector-calls.ts';
-import { type FailureReason, OwnCounter, reportOnce, wordsOf } from '../collection/failures.ts';
+import {
+  type FailureReason,
+  OwnCounter,
+  reportOnce,
+  WrongAnswer,
+  wordsOf,
+} from '../collection/failures.ts';
 import type { ExemplarDropReason } from '../exemplars/exemplar-keeper.ts';
 import type { Clock } from '../timing/clock.ts';
 
